@@ -1,0 +1,22 @@
+/**
+ * Structured log lines for developers. Fields never hold patient data, PINs or keys: pass ids, counts and codes.
+ */
+export interface Logger {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A logger that says nothing. */
+export const silentLogger: Logger = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A logger that keeps its lines, for tests. */
+export function createFakeLogger(): Logger & { readonly lines: readonly string[] } {
+  const lines: string[] = [];
+  const write = (level: string) => (event: string, fields?: LogFields) => {
+    lines.push(fields === undefined ? `${level} ${event}` : `${level} ${event} ${JSON.stringify(fields)}`);
+  };
+  return { info: write('info'), warn: write('warn'), error: write('error'), lines };
+}
