@@ -1,0 +1,54 @@
+import { defineConfig } from 'vitest/config';
+
+const unit = {
+  include: [
+    'packages/**/*.test.ts',
+    'apps/**/*.test.ts',
+    'tests/architecture/**/*.test.ts',
+    'scripts/**/*.test.ts',
+  ],
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: unit.include,
+          exclude: ['**/node_modules/**', '**/*.pg.test.ts', '**/*.browser.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: ['apps/**/*.pg.test.ts'],
+          globalSetup: ['tests/postgres/globalSetup.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'], testTimeout: 180_000 },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['packages/**/*.browser.test.ts', 'apps/**/*.browser.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'journeys',
+          include: ['tests/journeys/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
