@@ -1,1 +1,87 @@
-export {};
+export {
+  type Address,
+  type Annotation,
+  type Attachment,
+  type CodeableConcept,
+  type Coding,
+  type ContactPoint,
+  type HumanName,
+  type Identifier,
+  type Meta,
+  type Narrative,
+  type Period,
+  type Quantity,
+  type Reference,
+  type Signature,
+} from './fhir/dataTypes.ts';
+export { type Extension } from './fhir/extension.ts';
+export { type AuditEvent } from './fhir/audit.ts';
+export { type Condition, type Encounter } from './fhir/care.ts';
+export {
+  type Composition,
+  type CompositionSection,
+  type Consent,
+  type ConsentProvision,
+  type Provenance,
+} from './fhir/documents.ts';
+export {
+  type Bundle,
+  type BundleEntry,
+  type OperationOutcome,
+  type Parameter,
+  type Parameters,
+  bundle as bundleSchema,
+  operationOutcome as operationOutcomeSchema,
+  parameters as parametersSchema,
+} from './fhir/envelopes.ts';
+export { type CareTeam, type Organization, type Patient, type Practitioner } from './fhir/people.ts';
+export {
+  type FhirResource,
+  type InvalidResource,
+  type ResourceKey,
+  type ResourceType,
+  RESOURCE_TYPES,
+  describeIssue,
+  isResourceType,
+  validateResource,
+} from './fhir/resources.ts';
+export { clientOf, keyOfReference, referencesOf, resourceKey } from './fhir/references.ts';
+export { type AgreementJwk, type SigningJwk, agreementJwk, signingJwk } from './wire/keys.ts';
+export {
+  type CaseloadFile,
+  type PractitionerRole,
+  type TicketClaims,
+  type TicketFile,
+  TICKET_FILE_FORMAT,
+  TICKET_TYPE,
+  caseloadFile,
+  practitionerRole,
+  ticketClaims,
+  ticketFile,
+} from './wire/ticket.ts';
+export {
+  type AuthError,
+  type AuthErrorCode,
+  type OrganizationDescriptor,
+  type ProofClaims,
+  type RegistrationAnswer,
+  type RegistrationRequest,
+  type TokenAnswer,
+  authError,
+  authErrorCode,
+  organizationDescriptor,
+  proofClaims,
+  registrationAnswer,
+  registrationRequest,
+  tokenAnswer,
+} from './wire/registration.ts';
+export {
+  type AccessChange,
+  type AccessEvent,
+  MUTATION_ID_EXTENSION,
+  accessEventToParameters,
+  mutationIdExtension,
+  mutationIdOf,
+  parametersToAccessEvent,
+} from './wire/feed.ts';
+export { daysInMonth, instantToMilliseconds } from './fhir/calendar.ts';

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { id } from '../fhir/primitives.ts';
+import { bundle } from '../fhir/envelopes.ts';
+import { agreementJwk, compactJwe, key256, numericDate, serverUrl } from './keys.ts';
+
+/** `typ` of the JWT inside a ticket. */
+export const TICKET_TYPE = 'fieldchart-ticket+jwt';
+export const TICKET_FILE_FORMAT = 'fieldchart-ticket/1';
+
+export const practitionerRole = z.enum(['clinician', 'supervisor', 'administrator']);
+export type PractitionerRole = z.infer<typeof practitionerRole>;
+
+/** What an enrolment ticket says, signed by the organisation. */
+export const ticketClaims = z.strictObject({
+  /** The organisation's id. */
+  iss: id,
+  /** Single use: the server remembers it. */
+  jti: z.string().min(1).max(128),
+  iat: numericDate,
+  exp: numericDate,
+  /** The practitioner's id. */
+  sub: id,
+  practitioner_name: z.string().min(1).max(200),
+  role: practitionerRole,
+  organization_name: z.string().min(1).max(200),
+  /** Base address of the server, without a slash at its end. */
+  server: serverUrl,
+  rescue_key: agreementJwk,
+  /** Opens the starter caseload of the ticket file. */
+  caseload_key: key256.optional(),
+});
+export type TicketClaims = z.infer<typeof ticketClaims>;
+
+/** A `.fieldchart` file: the ticket, and the starter caseload encrypted with the key inside the ticket. */
+export const ticketFile = z.strictObject({
+  format: z.literal(TICKET_FILE_FORMAT),
+  ticket: compactJwe,
+  caseload: compactJwe.optional(),
+});
+export type TicketFile = z.infer<typeof ticketFile>;
+
+/** The starter caseload: resources with their versions, and the feed's cursor from which to go on. */
+export const caseloadFile = z.strictObject({
+  cursor: z.string().min(1).max(4096),
+  bundle: bundle.refine((value) => value.type === 'collection', { message: 'not a collection' }),
+});
+export type CaseloadFile = z.infer<typeof caseloadFile>;
