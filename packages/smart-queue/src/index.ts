@@ -1,1 +1,1 @@
-export {};
+export type { Edit, Entry, EntryState, MutationKind } from './entry.ts';
