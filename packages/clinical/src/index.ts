@@ -85,3 +85,51 @@ export {
   parametersToAccessEvent,
 } from './wire/feed.ts';
 export { daysInMonth, instantToMilliseconds } from './fhir/calendar.ts';
+export {
+  ACT_CODE,
+  CONDITION_CATEGORY,
+  CONDITION_CLINICAL,
+  CONDITION_VERIFICATION,
+  CONSENT_FORM,
+  CONSENT_SCOPE,
+  DEVICE_ID,
+  ICD_10_CM,
+  LANGUAGE_TAG,
+  LOINC,
+  NOTE_FORMAT,
+  NOTE_SECTION,
+  PROGRESS_NOTE,
+  VISIT_CLASSES,
+  type VisitPlace,
+} from './codes.ts';
+export {
+  type NewCareTeam,
+  type NewEncounter,
+  type NewPatient,
+  createCareTeam,
+  createEncounter,
+  createPatient,
+  finishEncounter,
+} from './chart.ts';
+export { displayName, foldText } from './names.ts';
+export { narrativeToPlain, normalizePlain, plainToNarrative } from './notes/narrative.ts';
+export {
+  type NewNote,
+  type NoteFormat,
+  type NoteFormatSection,
+  type NoteSectionText,
+  NOTE_FORMATS,
+  createNote,
+  finalizeNote,
+  isEmptyNote,
+  noteFormat,
+  noteSections,
+  withNoteSections,
+} from './notes/note.ts';
+export {
+  type NewSignature,
+  type SignaturePurpose,
+  SIGNATURE_TYPES,
+  signatureProvenance,
+  signedPayload,
+} from './notes/signing.ts';
