@@ -1,0 +1,24 @@
+// The driver's package has types that its `exports` do not lead to. This is the part that the adapter uses.
+declare module 'better-sqlite3-multiple-ciphers' {
+  interface Statement {
+    readonly reader: boolean;
+    readonly readonly: boolean;
+    run(...params: unknown[]): { readonly changes: number };
+    all(...params: unknown[]): unknown[];
+    get(...params: unknown[]): unknown;
+    pluck(): this;
+  }
+  class SqliteError extends Error {
+    code: string;
+  }
+  class Database {
+    static readonly SqliteError: typeof SqliteError;
+    constructor(path: string, options?: { readonly timeout?: number });
+    readonly inTransaction: boolean;
+    prepare(sql: string): Statement;
+    pragma(source: string): unknown;
+    close(): void;
+  }
+  export default Database;
+  export type { Statement };
+}

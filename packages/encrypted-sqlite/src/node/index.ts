@@ -1,0 +1,2 @@
+export { openNodeDatabase } from './openNodeDatabase.ts';
+export { openPlainNodeDatabaseForBench } from './openPlainNodeDatabaseForBench.ts';

@@ -1,0 +1,54 @@
+import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { utf8Encode, equalBytes } from '@fieldchart/foundation';
+import type { Database, OpenDatabase } from '../database.ts';
+import { createDatabaseEngine } from '../databaseEngine.ts';
+import { databaseError } from '../databaseErrors.ts';
+import { checkOpenOptions } from '../openOptions.ts';
+import { createQueuedDatabase } from '../queuedDatabase.ts';
+import { prepareConnection } from '../sqliteConnection.ts';
+import { openNodeConnection } from './nodeConnection.ts';
+
+/**
+ * The Node adapter: `openNodeDatabase({ directory })` is the port's `OpenDatabase` over files in that directory,
+ * which is made if it is not there.
+ */
+export function openNodeDatabase({ directory }: { readonly directory: string }): OpenDatabase {
+  return async (options) => {
+    const { name, keyHex } = checkOpenOptions(options);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const path = join(directory, name);
+    if (isPlainSqlite(path)) throw databaseError('DATABASE_OPTION_REFUSED', 'the file is plain-text SQLite');
+    return await openFile(path, keyHex);
+  };
+}
+
+/** Opens and prepares the file; on any fault the connection is closed again. Without a key it is plain SQLite. */
+export async function openFile(path: string, keyHex: string | undefined): Promise<Database> {
+  const connection = openNodeConnection(path, keyHex);
+  try {
+    await prepareConnection(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return createQueuedDatabase(createDatabaseEngine(connection));
+}
+
+const PLAIN_HEADER = utf8Encode('SQLite format 3\0');
+
+function isPlainSqlite(path: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return false; // No file yet, or one that the driver will report as unreadable.
+  }
+  try {
+    const head = new Uint8Array(PLAIN_HEADER.length);
+    readSync(file, head, 0, head.length, 0);
+    return equalBytes(head, PLAIN_HEADER);
+  } finally {
+    closeSync(file);
+  }
+}

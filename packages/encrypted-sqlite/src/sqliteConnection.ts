@@ -1,0 +1,70 @@
+import type { Row, RunResult, SqlValue, Statement } from './database.ts';
+import { databaseError } from './databaseErrors.ts';
+
+export type MaybePromise<Value> = Value | Promise<Value>;
+
+/**
+ * The little that the portable part needs of a SQLite driver: one open connection, used by one caller at a time.
+ * Every fault is thrown as a `CodedError` of the port.
+ */
+export interface SqliteConnection {
+  run(sql: string, params: readonly SqlValue[]): MaybePromise<RunResult>;
+  all(sql: string, params: readonly SqlValue[]): MaybePromise<readonly Row[]>;
+  /** Whether a transaction is open. SQLite ends one by itself on some faults. */
+  inTransaction(): MaybePromise<boolean>;
+  close(): MaybePromise<void>;
+}
+
+/**
+ * Set at every open, after the key was proven. The journal mode is read back by {@link prepareConnection};
+ * `fullfsync` makes Apple's systems reach the medium and is ignored elsewhere.
+ */
+const PRAGMAS = [
+  'PRAGMA synchronous = FULL',
+  'PRAGMA fullfsync = ON',
+  'PRAGMA checkpoint_fullfsync = ON',
+  'PRAGMA temp_store = MEMORY',
+  'PRAGMA foreign_keys = ON',
+];
+
+/**
+ * Proves the key by the first read, takes the file for this connection alone, and sets what durability and
+ * secrecy rest on. Nothing is written before the key is proven.
+ */
+export async function prepareConnection(connection: SqliteConnection): Promise<void> {
+  await connection.all('PRAGMA locking_mode = EXCLUSIVE', []);
+  await connection.all('SELECT count(*) FROM sqlite_schema', []);
+  const [mode] = await connection.all('PRAGMA journal_mode = WAL', []);
+  if (mode?.['journal_mode'] !== 'wal')
+    throw databaseError('DATABASE_OPTION_REFUSED', 'no write-ahead log here');
+  for (const pragma of PRAGMAS) await connection.all(pragma, []);
+  const [synchronous] = await connection.all('PRAGMA synchronous', []);
+  if (synchronous?.['synchronous'] !== 2) throw databaseError('DATABASE_OPTION_REFUSED', 'synchronous=FULL');
+}
+
+/**
+ * The rows that a statement changed, given SQLite's own counter: the counter keeps its old value over
+ * statements that are no INSERT, UPDATE, DELETE or REPLACE, so for those the answer is 0.
+ */
+export function changesOf(sql: string, counter: number): number {
+  return /^\s*(?:insert|update|delete|replace|with)\b/iu.test(sql) ? counter : 0;
+}
+
+// Transactions belong to the engine; an attached file would be a second database that nobody keyed.
+const RESERVED = /^\s*(?:begin|commit|end|rollback|savepoint|release|attach|detach)\b/iu;
+
+/** Refuses statements that would break the port's promises, and values that a driver would store changed. */
+export function checkStatement({ sql, params = [] }: Pick<Statement, 'sql' | 'params'>): void {
+  if (RESERVED.test(sql)) {
+    throw databaseError('DATABASE_SQL', 'transactions and attached files are not for statements');
+  }
+  for (const value of params) {
+    if (value === null || value instanceof Uint8Array) continue;
+    if (typeof value === 'string') {
+      // Drivers that pass C strings would cut the text at the first NUL.
+      if (value.includes('\0')) throw databaseError('DATABASE_SQL', 'a text parameter holds U+0000');
+    } else if (typeof value !== 'number' || !Number.isFinite(value)) {
+      throw databaseError('DATABASE_SQL', 'a parameter is neither null, finite number, text nor bytes');
+    }
+  }
+}
