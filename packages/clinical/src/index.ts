@@ -133,3 +133,19 @@ export {
   signatureProvenance,
   signedPayload,
 } from './notes/signing.ts';
+export {
+  type ConsentForm,
+  type ConsentFormName,
+  type FormLanguage,
+  type FormParagraph,
+  CONSENT_FORMS,
+  formText,
+} from './consent/forms.ts';
+export {
+  type NewConsent,
+  type SignerAuthority,
+  CONSENT_AUTHORITY_EXTENSION,
+  CONSENT_FORM_HASH_EXTENSION,
+  createConsent,
+} from './consent/consent.ts';
+export { type SignedForm, type Stroke, consentPdf } from './consent/consentPdf.ts';
