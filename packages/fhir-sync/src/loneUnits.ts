@@ -1,0 +1,41 @@
+import type { Random } from '@fieldchart/foundation';
+import type { BatchEntry } from '@fieldchart/record-store';
+import { backoffDelay } from './backoff.ts';
+
+/** Entries that must travel together: a group, or a single independent entry. */
+export type Unit = readonly BatchEntry[];
+
+/** Units that failed by themselves: each backs off alone, so that the rest flows. In memory only. */
+export interface LoneUnits {
+  setAside(unit: Unit, retryAfterMs: number | undefined): void;
+  settle(mutationId: string): void;
+  /** Mutation ids that are not to be sent yet. */
+  waiting(now: number): ReadonlySet<string>;
+  /** When the next of those waiting may be tried again. */
+  nextAt(now: number): number | undefined;
+}
+
+export function createLoneUnits(random: Random, now: () => number): LoneUnits {
+  const rows = new Map<string, { readonly attempts: number; readonly until: number }>();
+  return {
+    setAside(unit, retryAfterMs) {
+      for (const { mutationId } of unit) {
+        const attempts = (rows.get(mutationId)?.attempts ?? 0) + 1;
+        rows.set(mutationId, {
+          attempts,
+          until: now() + backoffDelay({ attempt: attempts, retryAfterMs, random }),
+        });
+      }
+    },
+    settle(mutationId) {
+      rows.delete(mutationId);
+    },
+    waiting(at) {
+      return new Set([...rows].filter(([, row]) => row.until > at).map(([mutationId]) => mutationId));
+    },
+    nextAt(at) {
+      const times = [...rows.values()].map((row) => row.until).filter((until) => until > at);
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { Logger } from '@fieldchart/foundation';
+import type { ClientToFetch, RecordStore } from '@fieldchart/record-store';
+import type { FhirClient, ReadVerdict } from './fhirClient.ts';
+import { type Interruption, unauthorised, unknownToInterruption } from './interruption.ts';
+import { linkParameter, linkPath, readFeedPage, readSearchPage } from './readBundle.ts';
+
+export type PullStore = Pick<
+  RecordStore,
+  | 'cursor'
+  | 'forgetCursor'
+  | 'applyPage'
+  | 'clientsToFetch'
+  | 'applyEverythingPage'
+  | 'clientsToErase'
+  | 'eraseClient'
+>;
+
+export interface PullOptions {
+  readonly store: PullStore;
+  readonly client: FhirClient;
+  readonly logger: Logger;
+  /** Asked between steps: true ends the run. */
+  readonly stopped: () => boolean;
+}
+
+const pageSize = 200;
+
+const notFhir: Interruption = { code: 'not-fhir', reachable: false };
+
+/** Reads the feed to its end, then fetches clients newly in the caseload and erases those that left it. */
+export async function pull(options: PullOptions): Promise<Interruption | undefined> {
+  const interruption = (await followFeed(options)) ?? (await fetchClients(options));
+  if (interruption !== undefined || options.stopped()) return interruption;
+  for (const clientId of await options.store.clientsToErase()) await options.store.eraseClient(clientId);
+  return undefined;
+}
+
+async function followFeed({
+  store,
+  client,
+  logger,
+  stopped,
+}: PullOptions): Promise<Interruption | undefined> {
+  let restarted = false;
+  for (;;) {
+    const cursor = await store.cursor();
+    const from = cursor === undefined ? '' : `&_cursor=${encodeURIComponent(cursor)}`;
+    const answer = await client.read(`/fhir/$changes?_count=${String(pageSize)}${from}`);
+    if (stopped()) return undefined;
+    if (answer.kind === 'refused' && answer.status === 410 && cursor !== undefined && !restarted) {
+      logger.warn('sync.cursor-forgotten');
+      restarted = true;
+      await store.forgetCursor();
+      continue;
+    }
+    if (answer.kind !== 'resource') return readProblem(answer);
+    const page = readFeedPage(answer.resource);
+    const link = page?.links['next'] ?? page?.links['resume'];
+    const next = link === undefined ? undefined : linkParameter(link, '_cursor');
+    if (page === undefined || next === undefined) return notFhir;
+    if (page.skipped > 0) logger.warn('sync.unknown-types', { entries: page.skipped });
+    await store.applyPage({ entries: page.entries, cursor: next });
+    if (page.links['next'] === undefined) return undefined;
+    // A server that points to where we are would have us ask for ever.
+    if (next === cursor) return notFhir;
+    if (stopped()) return undefined;
+  }
+}
+
+async function fetchClients(options: PullOptions): Promise<Interruption | undefined> {
+  for (const fetch of await options.store.clientsToFetch()) {
+    const interruption = await fetchClient(options, fetch);
+    if (interruption !== undefined || options.stopped()) return interruption;
+  }
+  return undefined;
+}
+
+async function fetchClient(
+  { store, client, logger, stopped }: PullOptions,
+  { clientId, next }: ClientToFetch,
+): Promise<Interruption | undefined> {
+  const start = `/fhir/Patient/${clientId}/$everything?_count=${String(pageSize)}`;
+  let path: string | null = next ?? start;
+  while (path !== null && !stopped()) {
+    const answer: ReadVerdict = await client.read(path);
+    if (stopped()) return undefined;
+    if (answer.kind === 'refused') {
+      if (path !== start) {
+        // The link has grown too old: what is here stays, and the rest is read from the start.
+        path = start;
+        continue;
+      }
+      // Access was lost again meanwhile; the feed will say so. The other clients are not kept waiting.
+      logger.warn('sync.client-refused', { status: answer.status });
+      return undefined;
+    }
+    if (answer.kind !== 'resource') return readProblem(answer);
+    const page = readSearchPage(answer.resource);
+    if (page === undefined) return notFhir;
+    const link: string | undefined = page.links['next'];
+    const following: string | null = link === undefined ? null : (linkPath(link) ?? null);
+    if (following === path || (link !== undefined && following === null)) return notFhir;
+    await store.applyEverythingPage({ clientId, versions: page.entries, next: following });
+    path = following;
+  }
+  return undefined;
+}
+
+function readProblem(answer: Exclude<ReadVerdict, { readonly kind: 'resource' }>): Interruption {
+  switch (answer.kind) {
+    case 'refused':
+      return { code: `http-${String(answer.status)}`, reachable: true };
+    case 'reauthorise':
+      return unauthorised;
+    case 'unknown':
+      return unknownToInterruption(answer);
+  }
+}

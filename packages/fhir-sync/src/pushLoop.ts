@@ -1,0 +1,204 @@
+import type { Clock, Logger, Random } from '@fieldchart/foundation';
+import type { Batch, BatchEntry, RecordStore } from '@fieldchart/record-store';
+import { buildBundle } from './buildBundle.ts';
+import type { BundleVerdict, EntryVerdict, UnknownOutcome } from './classifyAnswer.ts';
+import type { FhirClient } from './fhirClient.ts';
+import { findOwnVersion } from './findOwnVersion.ts';
+import { type Interruption, unauthorised, unknownToInterruption } from './interruption.ts';
+import { type Unit, createLoneUnits } from './loneUnits.ts';
+
+export type PushStore = Pick<RecordStore, 'nextBatch' | 'acknowledge' | 'park' | 'conflict'>;
+
+export interface PushLoop {
+  /** Sends what is ready, one bundle at a time, until nothing is or something stops it. */
+  run(): Promise<Interruption | undefined>;
+  /** When something that failed alone may be tried again. */
+  nextRetryAt(): number | undefined;
+}
+
+export interface PushOptions {
+  readonly store: PushStore;
+  readonly client: FhirClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Asked between steps: true ends the run. */
+  readonly stopped: () => boolean;
+  /** Called when there is something to send. */
+  readonly onSending: () => void;
+}
+
+const limits = { entries: 100, bytes: 1_000_000 };
+/** After this many server faults in a row, the bundle itself is suspected. */
+const faultsBeforeSuspicion = 3;
+
+type Delivery = Interruption | undefined;
+
+export function createPushLoop(options: PushOptions): PushLoop {
+  const { store, client, clock, logger } = options;
+  const lone = createLoneUnits(options.random, () => clock.now());
+  let faults = 0;
+  /** Whether the server settled anything in this run: proof that a fault is the bundle's, not the server's. */
+  let alive = false;
+
+  const settled = (mutationId: string) => {
+    lone.settle(mutationId);
+    alive = true;
+    faults = 0;
+  };
+
+  const acknowledge = async (entry: BatchEntry, version: { versionId: string; serverTime: string }) => {
+    await store.acknowledge(entry.mutationId, version);
+    settled(entry.mutationId);
+  };
+
+  /** Another version stands there. Ours, from a try whose answer was lost, or somebody else's. */
+  const settleByHistory = async (entry: BatchEntry): Promise<Delivery | 'ours' | 'theirs'> => {
+    const finding = await findOwnVersion(client, entry);
+    switch (finding.kind) {
+      case 'ours':
+        await acknowledge(entry, finding.version);
+        return 'ours';
+      case 'theirs':
+        await store.conflict(entry.mutationId, finding.latest);
+        settled(entry.mutationId);
+        return 'theirs';
+      case 'interrupted':
+        return finding.interruption;
+    }
+  };
+
+  const settleEntry = async (entry: BatchEntry, verdict: EntryVerdict): Promise<Delivery> => {
+    switch (verdict.kind) {
+      case 'acknowledged':
+        await acknowledge(entry, verdict);
+        return undefined;
+      case 'park':
+        await store.park(entry.mutationId, verdict.reason);
+        settled(entry.mutationId);
+        return undefined;
+      case 'precondition-failed':
+      case 'conflict': {
+        const outcome = await settleByHistory(entry);
+        return typeof outcome === 'string' ? undefined : outcome;
+      }
+      case 'unknown':
+        lone.setAside([entry], undefined);
+        return undefined;
+    }
+  };
+
+  const settleBatch = async (
+    units: readonly Unit[],
+    verdicts: readonly EntryVerdict[],
+  ): Promise<Delivery> => {
+    let interruption: Delivery;
+    for (const [index, entry] of units.flat().entries()) {
+      const verdict = verdicts[index];
+      // Every verdict is used: what the server took is acknowledged even if another entry needs a second look.
+      if (verdict !== undefined) interruption = (await settleEntry(entry, verdict)) ?? interruption;
+    }
+    return interruption;
+  };
+
+  /** O6: a transaction answers for all of its entries or for none. */
+  const settleTransaction = async (unit: Unit, verdicts: readonly EntryVerdict[]): Promise<Delivery> => {
+    if (verdicts.every((verdict) => verdict.kind === 'acknowledged')) return settleBatch([unit], verdicts);
+    lone.setAside(unit, undefined);
+    return undefined;
+  };
+
+  const settleRefusedTransaction = async (
+    unit: Unit,
+    index: number,
+    verdict: EntryVerdict,
+  ): Promise<Delivery> => {
+    const blamed = unit[index];
+    if (blamed === undefined) return undefined;
+    if (verdict.kind !== 'precondition-failed' && verdict.kind !== 'conflict')
+      return settleEntry(blamed, verdict);
+    const first = await settleByHistory(blamed);
+    if (first !== 'ours') return first === 'theirs' ? undefined : first;
+    // One of a transaction is there, so all of it is: each is found in its own history.
+    for (const entry of unit) {
+      const outcome = entry === blamed ? 'ours' : await settleByHistory(entry);
+      if (typeof outcome !== 'string') return outcome;
+    }
+    return undefined;
+  };
+
+  /** Each half by itself, down to the unit to blame. */
+  const bisect = async (kind: Batch['kind'], units: readonly Unit[], code: string): Promise<Delivery> => {
+    const [first] = units;
+    if (first !== undefined && units.length === 1) {
+      logger.warn('sync.unit-set-aside', { code, entries: first.length });
+      lone.setAside(first, undefined);
+      return undefined;
+    }
+    const middle = Math.ceil(units.length / 2);
+    const left = await deliver(kind, units.slice(0, middle));
+    return left ?? deliver(kind, units.slice(middle));
+  };
+
+  const onUnknown = async (
+    kind: Batch['kind'],
+    units: readonly Unit[],
+    outcome: UnknownOutcome,
+  ): Promise<Delivery> => {
+    if (!outcome.serverFault) return unknownToInterruption(outcome);
+    faults += 1;
+    if (!alive && faults < faultsBeforeSuspicion) return unknownToInterruption(outcome);
+    if (units.length > 1) return bisect(kind, units, outcome.code);
+    const [unit] = units;
+    if (unit !== undefined) lone.setAside(unit, outcome.retryAfterMs);
+    // A server that is down fails for everything. One unit a pass is enough to find that out.
+    return alive ? undefined : unknownToInterruption(outcome);
+  };
+
+  const settle = async (
+    kind: Batch['kind'],
+    units: readonly Unit[],
+    verdict: BundleVerdict,
+  ): Promise<Delivery> => {
+    switch (verdict.kind) {
+      case 'entries':
+        return kind === 'transaction'
+          ? settleTransaction(units.flat(), verdict.verdicts)
+          : settleBatch(units, verdict.verdicts);
+      case 'entry-refused':
+        return settleRefusedTransaction(units.flat(), verdict.index, verdict.verdict);
+      case 'bisect':
+        return bisect(kind, units, verdict.code);
+      case 'split':
+        return bisect(kind, units, 'http-413');
+      case 'reauthorise':
+        return unauthorised;
+      case 'unknown':
+        return onUnknown(kind, units, verdict);
+    }
+  };
+
+  const deliver = async (kind: Batch['kind'], units: readonly Unit[]): Promise<Delivery> => {
+    if (options.stopped()) return undefined;
+    const entries = units.flat();
+    const verdict = await client.sendBundle({ type: kind, entries }, buildBundle(kind, entries));
+    if (options.stopped()) return undefined;
+    return settle(kind, units, verdict);
+  };
+
+  return {
+    async run() {
+      alive = false;
+      while (!options.stopped()) {
+        const batch = await store.nextBatch({ ...limits, skip: lone.waiting(clock.now()) });
+        if (batch === undefined) return undefined;
+        options.onSending();
+        const units = batch.kind === 'transaction' ? [batch.entries] : batch.entries.map((entry) => [entry]);
+        const interruption = await deliver(batch.kind, units);
+        if (interruption !== undefined) return interruption;
+      }
+      return undefined;
+    },
+    nextRetryAt: () => lone.nextAt(clock.now()),
+  };
+}

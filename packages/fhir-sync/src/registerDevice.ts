@@ -1,0 +1,91 @@
+import {
+  type RegistrationAnswer,
+  type SigningJwk,
+  authError,
+  registrationAnswer,
+} from '@fieldchart/clinical';
+import { type Clock, type Result, fail, ok } from '@fieldchart/foundation';
+import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
+import { parseJson } from './json.ts';
+
+export interface RegisterDeviceInput {
+  /** Without authorisation: the device has no token yet. */
+  readonly transport: HttpTransport;
+  readonly clock: Clock;
+  readonly baseUrl: string;
+  /** The JWT inside the ticket, and its `jti`. */
+  readonly ticket: string;
+  readonly ticketId: string;
+  readonly deviceId: string;
+  readonly publicKey: SigningJwk;
+  /** Proof of possession: a compact JWS over these claims by the device's key. */
+  readonly sign: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
+}
+
+export type RegistrationProblem =
+  /** The server refuses; trying again with the same ticket changes nothing. */
+  | {
+      readonly kind:
+        | 'invalid_request'
+        | 'ticket_invalid'
+        | 'ticket_expired'
+        | 'ticket_used'
+        | 'ticket_revoked'
+        | 'proof_invalid';
+    }
+  /** No answer, or not the server's: try again later. */
+  | { readonly kind: 'unreachable' };
+
+/** First contact: gives the server this device's public key against the ticket. Safe to repeat. */
+export async function registerDevice(
+  input: RegisterDeviceInput,
+): Promise<Result<RegistrationAnswer, RegistrationProblem>> {
+  const proof = await input.sign({
+    aud: input.baseUrl,
+    ticket: input.ticketId,
+    device: input.deviceId,
+    iat: Math.floor(input.clock.now() / 1000),
+  });
+  let answer: HttpAnswer;
+  try {
+    answer = await input.transport.request({
+      method: 'POST',
+      path: '/auth/register',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({
+        ticket: input.ticket,
+        device_id: input.deviceId,
+        public_key: input.publicKey,
+        proof,
+      }),
+      timeoutMs: 30_000,
+    });
+  } catch {
+    return fail({ kind: 'unreachable' });
+  }
+  return readAnswer(answer);
+}
+
+function readAnswer(answer: HttpAnswer): Result<RegistrationAnswer, RegistrationProblem> {
+  const json = parseJson(answer.body);
+  if (answer.status === 200 || answer.status === 201) {
+    const registered = registrationAnswer.safeParse(json);
+    return registered.success ? ok(registered.data) : fail({ kind: 'unreachable' });
+  }
+  const refused = authError.safeParse(json);
+  if (!refused.success) return fail({ kind: 'unreachable' });
+  switch (refused.data.error) {
+    case 'invalid_request':
+    case 'ticket_invalid':
+    case 'ticket_expired':
+    case 'ticket_used':
+    case 'ticket_revoked':
+    case 'proof_invalid':
+      return fail({ kind: refused.data.error });
+    case 'invalid_client':
+    case 'invalid_scope':
+    case 'unsupported_grant_type':
+    case 'clock_skew':
+      return fail({ kind: 'unreachable' });
+  }
+}
