@@ -1,4 +1,22 @@
-import { combineReducers, configureStore, createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import {
+  combineReducers,
+  configureStore,
+  createSlice,
+  type EnhancedStore,
+  type PayloadAction,
+} from '@reduxjs/toolkit';
+import type { Database } from '@fieldchart/encrypted-sqlite';
+import { createSqliteStorage } from '@fieldchart/redux-persist-sqlite';
+import {
+  FLUSH,
+  PAUSE,
+  PERSIST,
+  PURGE,
+  REGISTER,
+  REHYDRATE,
+  persistReducer,
+  persistStore,
+} from 'redux-persist';
 import type { CaseloadFilter, CaseloadSort } from './api.ts';
 
 /** A place in the app, as route and ids only: it never holds names or text. */
@@ -55,14 +73,14 @@ const registration = createSlice({
   },
 });
 
-/** What the app is doing: where the user is, list settings, half-filled forms. Records live in SQLite instead. */
-export const activityReducer = combineReducers({
+const activityReducer = combineReducers({
   place: place.reducer,
   caseload: caseload.reducer,
   settings: settings.reducer,
   registration: registration.reducer,
 });
 
+/** What the app is doing: where the user is, list settings, half-filled forms. Records live in SQLite instead. */
 export type Activity = ReturnType<typeof activityReducer>;
 
 export const { moved } = place.actions;
@@ -70,7 +88,45 @@ export const { viewChanged } = caseload.actions;
 export const { settingsChanged } = settings.actions;
 export const { draftChanged } = registration.actions;
 
-/** A store that is not persisted; the session wraps the same reducer with redux-persist. */
-export const createActivityStore = () => configureStore({ reducer: activityReducer });
+export type ActivityStore = EnhancedStore<Activity>;
 
-export type ActivityStore = ReturnType<typeof createActivityStore>;
+export interface PersistedActivity {
+  readonly store: ActivityStore;
+  /** Resolves when everything dispatched so far is committed. */
+  flush(): Promise<void>;
+  /** Flushes and stops persisting: the store is not used afterwards (E5). */
+  close(): Promise<void>;
+}
+
+/**
+ * The Redux store of one unlock, restored from the user's encrypted database by redux-persist, and written back
+ * to it at every change.
+ */
+export async function openActivityStore(database: Database): Promise<PersistedActivity> {
+  const persisted = persistReducer<Activity>(
+    // A slow read must not be taken for an empty one: redux-persist's own time-out is off.
+    { key: 'activity', version: 1, storage: createSqliteStorage({ database }), timeout: 0 },
+    activityReducer,
+  );
+  const store = configureStore({
+    reducer: persisted,
+    middleware: (defaults) =>
+      defaults({
+        serializableCheck: { ignoredActions: [FLUSH, PAUSE, PERSIST, PURGE, REGISTER, REHYDRATE] },
+      }),
+    devTools: false,
+  });
+  const persistor = await new Promise<ReturnType<typeof persistStore>>((resolve) => {
+    const persistor = persistStore(store, null, () => resolve(persistor));
+  });
+  return {
+    store: store as unknown as ActivityStore,
+    async flush() {
+      await persistor.flush();
+    },
+    async close() {
+      await persistor.flush();
+      persistor.pause();
+    },
+  };
+}

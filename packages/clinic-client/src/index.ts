@@ -1,4 +1,13 @@
 export type * from './api.ts';
+export type {
+  ClinicPlatform,
+  Connectivity,
+  DeviceProfile,
+  DeviceSecrets,
+  Ownership,
+  ProfileStore,
+} from './platform.ts';
+export type { HttpTransport } from '@fieldchart/fhir-sync';
 export {
   type Activity,
   type ActivityStore,
@@ -10,3 +19,4 @@ export {
   settingsChanged,
   viewChanged,
 } from './activityStore.ts';
+export { createClinicShell } from './shell.ts';

@@ -1,0 +1,254 @@
+import {
+  type Composition,
+  type Consent,
+  type Encounter,
+  type FhirResource,
+  type Patient,
+  displayName,
+  noteSections,
+} from '@fieldchart/clinical';
+import type { OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
+import type {
+  Answer,
+  CaseloadAnswer,
+  ChartAnswer,
+  ConsentAnswer,
+  Delivery,
+  NoteAnswer,
+  NoteSummary,
+  OutboxAnswer,
+  OutboxRow,
+  Query,
+  VisitPlace,
+} from './api.ts';
+import { sectionLabelKey } from './noteLabels.ts';
+
+/** Characters of a note's text shown in lists. */
+const previewLength = 160;
+/** Rows of each part of the sync page. */
+const outboxRows = 200;
+const sentRows = 50;
+
+/** Answers the screens' queries from the record store. */
+export function createAnswers(store: RecordStore, practitionerId: string) {
+  const answers = {
+    async caseload(query: Extract<Query, { kind: 'caseload' }>): Promise<CaseloadAnswer> {
+      const { search, filter, sort, limit } = query;
+      return await store.listClients({ search, filter, sort, limit, practitionerId });
+    },
+
+    async chart({ clientId }: { readonly clientId: string }): Promise<ChartAnswer | null> {
+      const chart = await store.chart(clientId);
+      if (chart === undefined) return null;
+      const patient = as(chart.client.resource, 'Patient');
+      return {
+        ...personOf(patient),
+        clientId,
+        delivery: deliveryOf(chart.client),
+        conditions: chart.conditions.map((record) => conditionOf(record)),
+        visits: chart.visits.map((record) => visitOf(record)),
+        notes: chart.notes.map((record) => noteSummary(record, practitionerId)),
+        consents: chart.consents.map((record) => consentSummary(record)),
+      };
+    },
+
+    async note({ noteId }: { readonly noteId: string }): Promise<NoteAnswer | null> {
+      const record = await store.get(`Composition/${noteId}`);
+      if (record === undefined) return null;
+      const note = as(record.resource, 'Composition');
+      const clientId = idIn(note.subject?.reference) ?? '';
+      const client = await store.get(`Patient/${clientId}`);
+      const attester = note.attester?.find((one) => one.mode === 'professional');
+      return {
+        ...noteSummary(record, practitionerId),
+        clientId,
+        clientName: client === undefined ? '' : displayName(as(client.resource, 'Patient')),
+        sections: noteSections(note).map(({ code, text }) => ({
+          code,
+          text,
+          labelKey: sectionLabelKey(code),
+        })),
+        signedAt: attester?.time ?? null,
+        signedBy: attester === undefined ? null : (note.author[0]?.display ?? null),
+      };
+    },
+
+    async consent({ consentId }: { readonly consentId: string }): Promise<ConsentAnswer | null> {
+      const record = await store.get(`Consent/${consentId}`);
+      if (record === undefined) return null;
+      const consent = as(record.resource, 'Consent');
+      const clientId = idIn(consent.patient?.reference) ?? '';
+      const client = await store.get(`Patient/${clientId}`);
+      return {
+        ...consentSummary(record),
+        clientId,
+        clientName: client === undefined ? '' : displayName(as(client.resource, 'Patient')),
+        pdf: consent.sourceAttachment?.data ?? null,
+      };
+    },
+
+    async outbox(): Promise<OutboxAnswer> {
+      const [items, counts, receipts] = await Promise.all([
+        store.listOutbox(outboxRows),
+        store.outboxCounts(),
+        store.recentReceipts(sentRows),
+      ]);
+      const isFailed = (item: OutboxItem) => item.state === 'parked' || item.state === 'held';
+      return {
+        waiting: items.filter((item) => !isFailed(item)).map((item) => outboxRow(item, itemDelivery(item))),
+        failed: items.filter((item) => isFailed(item)).map((item) => outboxRow(item, itemDelivery(item))),
+        sent: receipts.map((receipt) => outboxRow(receipt, { state: 'received', ...receiptOf(receipt) })),
+        counts: { waiting: counts.waiting + counts.attempted, failed: counts.parked + counts.held },
+      };
+    },
+  };
+
+  return async function answer<Q extends Query>(query: Q): Promise<Answer<Q>> {
+    // Each kind's answer is of the type that `Answer` maps it to; the compiler cannot follow the mapping.
+    switch (query.kind) {
+      case 'caseload':
+        return (await answers.caseload(query)) as Answer<Q>;
+      case 'chart':
+        return (await answers.chart(query)) as Answer<Q>;
+      case 'note':
+        return (await answers.note(query)) as Answer<Q>;
+      case 'consent':
+        return (await answers.consent(query)) as Answer<Q>;
+      case 'outbox':
+        return (await answers.outbox()) as Answer<Q>;
+    }
+  };
+}
+
+type Of<Type extends FhirResource['resourceType']> = Extract<FhirResource, { resourceType: Type }>;
+
+function as<Type extends FhirResource['resourceType']>(resource: FhirResource, type: Type): Of<Type> {
+  if (resource.resourceType !== type)
+    throw new TypeError(`Expected a ${type}, found a ${resource.resourceType}`);
+  return resource as Of<Type>;
+}
+
+function idIn(reference: string | undefined): string | undefined {
+  return reference?.split('/')[1];
+}
+
+function deliveryOf(record: StoredRecord): Delivery {
+  switch (record.sync) {
+    case 'waiting':
+      return { state: 'waiting' };
+    case 'attempted':
+      return { state: 'sending' };
+    case 'parked':
+      return { state: 'parked', reason: record.reason?.code ?? 'unknown' };
+    case 'held':
+      return { state: 'held' };
+    case 'none':
+    case 'acknowledged':
+      return record.receipt === null
+        ? { state: 'server' }
+        : { state: 'received', ...receiptOf(record.receipt) };
+  }
+}
+
+function receiptOf(version: { readonly versionId: string; readonly serverTime: string }) {
+  return { versionId: version.versionId, serverTime: version.serverTime };
+}
+
+function itemDelivery(item: OutboxItem): Delivery {
+  switch (item.state) {
+    case 'waiting':
+      return { state: 'waiting' };
+    case 'attempted':
+      return { state: 'sending' };
+    case 'parked':
+      return { state: 'parked', reason: item.reason?.code ?? 'unknown' };
+    case 'held':
+      return { state: 'held' };
+  }
+}
+
+function outboxRow(item: OutboxItem | Receipt, delivery: Delivery): OutboxRow {
+  const [resourceType = '', resourceId = ''] = item.key.split('/');
+  return {
+    mutationId: item.mutationId,
+    sequence: item.sequence,
+    resourceType,
+    resourceId,
+    kind: item.kind,
+    clientId: item.clientId,
+    clientName: item.clientName,
+    delivery,
+  };
+}
+
+function personOf(patient: Patient) {
+  const address = patient.address?.[0];
+  const parts = [...(address?.line ?? []), address?.city, address?.state, address?.postalCode];
+  const line = parts.filter((part) => part !== undefined && part !== '').join(', ');
+  return {
+    name: displayName(patient),
+    birthDate: patient.birthDate ?? null,
+    gender: patient.gender ?? null,
+    phone: patient.telecom?.find((contact) => contact.system === 'phone')?.value ?? null,
+    address: line === '' ? null : line,
+  };
+}
+
+function conditionOf(record: StoredRecord): ChartAnswer['conditions'][number] {
+  const condition = as(record.resource, 'Condition');
+  const coding = condition.code?.coding?.[0];
+  return {
+    id: condition.id,
+    text: condition.code?.text ?? coding?.display ?? coding?.code ?? '',
+    code: coding?.code ?? null,
+  };
+}
+
+function visitOf(record: StoredRecord): ChartAnswer['visits'][number] {
+  const visit: Encounter = as(record.resource, 'Encounter');
+  const { status } = visit;
+  return {
+    visitId: visit.id,
+    place: placeOf(visit.class.code),
+    status: status === 'in-progress' || status === 'finished' ? status : 'other',
+    start: visit.period?.start ?? null,
+    end: visit.period?.end ?? null,
+    location: visit.location?.[0]?.location.display ?? null,
+    delivery: deliveryOf(record),
+  };
+}
+
+function placeOf(code: string | undefined): VisitPlace {
+  return code === 'HH' || code === 'VR' ? code : 'AMB';
+}
+
+function noteSummary(record: StoredRecord, practitionerId: string): NoteSummary {
+  const note: Composition = as(record.resource, 'Composition');
+  const author = note.author[0];
+  const text = noteSections(note)
+    .map((section) => section.text)
+    .filter((part) => part !== '')
+    .join(' · ');
+  return {
+    noteId: note.id,
+    visitId: idIn(note.encounter?.reference) ?? null,
+    title: note.title,
+    date: note.date,
+    authorName: author?.display ?? '',
+    mine: idIn(author?.reference) === practitionerId,
+    status: note.status,
+    preview: text.length > previewLength ? `${text.slice(0, previewLength).trimEnd()}…` : text,
+    delivery: deliveryOf(record),
+  };
+}
+
+function consentSummary(record: StoredRecord): ChartAnswer['consents'][number] {
+  const consent: Consent = as(record.resource, 'Consent');
+  return {
+    consentId: consent.id,
+    status: consent.status,
+    title: consent.sourceAttachment?.title ?? consent.category[0]?.text ?? '',
+    signedAt: consent.dateTime ?? null,
+    delivery: deliveryOf(record),
+  };
+}

@@ -1,0 +1,40 @@
+import type { UnlockedKeys, Vault } from '@fieldchart/key-vault';
+import type { SignOutcome } from './api.ts';
+import type { DeviceProfile, DeviceSecrets } from './platform.ts';
+
+/** The user's secret proved again, at the moment of signing. */
+export type Proof =
+  | { readonly ok: true; readonly keys: UnlockedKeys }
+  | { readonly ok: false; readonly error: Extract<SignOutcome, { ok: false }>['error'] };
+
+/**
+ * Proves the secret for a signature. The attempt counts like one to unlock; the keys are for this signature
+ * only, and the caller discards them.
+ */
+export async function proveSecret(options: {
+  readonly vault: Vault;
+  readonly deviceSecrets: DeviceSecrets;
+  readonly profile: DeviceProfile;
+  readonly secret: string;
+}): Promise<Proof> {
+  const { vault, profile, secret } = options;
+  const deviceSecret = deviceSecretOf(options.deviceSecrets, profile);
+  const unlocked = await vault.unlock({ userId: profile.userId, secret, deviceSecret });
+  if (unlocked.ok) return { ok: true, keys: unlocked.value };
+  const { error } = unlocked;
+  switch (error.kind) {
+    case 'wrong-secret':
+      return { ok: false, error: { kind: 'wrong-secret', delayMs: error.delayMs } };
+    case 'delayed':
+      return { ok: false, error: { kind: 'delayed', untilMs: error.untilMs } };
+    case 'cancelled':
+      return { ok: false, error: { kind: 'cancelled' } };
+    default:
+      return { ok: false, error: { kind: 'unavailable' } };
+  }
+}
+
+/** The bound secret that belongs to a profile, or none. */
+export function deviceSecretOf(deviceSecrets: DeviceSecrets, profile: DeviceProfile) {
+  return profile.deviceSecretId === null ? deviceSecrets.none : deviceSecrets.open(profile.deviceSecretId);
+}

@@ -1,0 +1,83 @@
+import { isCodedError, type Timers } from '@fieldchart/foundation';
+import type { SaveState } from './api.ts';
+
+/** Milliseconds until a write that failed is tried again; the last one repeats. */
+const retryDelays = [250, 1000, 2000, 5000];
+
+export interface CoalescingSaver<Draft> {
+  /** Takes the newest draft. It is written at once, or right after the write that runs now. Never rejects. */
+  offer(draft: Draft): void;
+  state(): SaveState;
+  /** Resolves when the newest draft is committed; while writing fails it goes on trying. */
+  saved(): Promise<void>;
+  /** Ends the retries; what is not written stays unwritten. */
+  stop(): void;
+}
+
+/**
+ * Law D1: "saved" is said only when the committed draft is the newest draft; one write runs at a time, and of the
+ * drafts that come meanwhile only the newest waits. A write that fails leaves the draft waiting and is tried again.
+ */
+export function createCoalescingSaver<Draft>(options: {
+  readonly write: (draft: Draft) => Promise<void>;
+  readonly timers: Timers;
+  readonly onState: (state: SaveState) => void;
+}): CoalescingSaver<Draft> {
+  let waiting: { readonly draft: Draft } | undefined;
+  let running = false;
+  let failures = 0;
+  let cancelRetry: (() => void) | undefined;
+  let current: SaveState = { name: 'saved' };
+  let stopped = false;
+  let onSaved: (() => void)[] = [];
+
+  const show = (state: SaveState) => {
+    current = state;
+    options.onState(state);
+  };
+
+  const next = () => {
+    if (running || waiting === undefined || stopped) return;
+    const { draft } = waiting;
+    waiting = undefined;
+    running = true;
+    options.write(draft).then(
+      () => {
+        running = false;
+        failures = 0;
+        if (waiting !== undefined) return next();
+        show({ name: 'saved' });
+        const told = onSaved;
+        onSaved = [];
+        for (const tell of told) tell();
+      },
+      (error: unknown) => {
+        running = false;
+        waiting ??= { draft };
+        const delay = retryDelays[Math.min(failures, retryDelays.length - 1)] ?? 5000;
+        failures += 1;
+        show({ name: 'not-saved', code: isCodedError(error) ? error.code : 'UNKNOWN' });
+        cancelRetry = options.timers.after(delay, () => {
+          cancelRetry = undefined;
+          next();
+        });
+      },
+    );
+  };
+
+  return {
+    offer(draft) {
+      waiting = { draft };
+      if (current.name === 'saved') show({ name: 'saving' });
+      // A failing disk is asked at the pace of the retries, not of the typing.
+      if (cancelRetry === undefined) next();
+    },
+    state: () => current,
+    saved: () =>
+      running || waiting !== undefined ? new Promise((resolve) => onSaved.push(resolve)) : Promise.resolve(),
+    stop() {
+      stopped = true;
+      cancelRetry?.();
+    },
+  };
+}

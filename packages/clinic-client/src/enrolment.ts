@@ -1,0 +1,197 @@
+import type { FhirResource } from '@fieldchart/clinical';
+import type { Database } from '@fieldchart/encrypted-sqlite';
+import { CodedError, isCodedError, randomUuid } from '@fieldchart/foundation';
+import {
+  openCaseload,
+  openTicket,
+  parseTicketFile,
+  type DeviceSecret,
+  type TicketClaims,
+  type UnlockedKeys,
+  type Vault,
+} from '@fieldchart/key-vault';
+import { openRecordStore } from '@fieldchart/record-store';
+import type { EnrolInput, EnrolmentOutcome, EnrolOutcome, OpenedTicket, TicketInput } from './api.ts';
+import { saveIdentity } from './identity.ts';
+import type { ClinicPlatform, DeviceProfile } from './platform.ts';
+
+/** What an opened ticket holds; the screens see only {@link OpenedTicket}. */
+interface TicketContents {
+  readonly claims: TicketClaims;
+  readonly jwt: string;
+  readonly caseload: string | null;
+}
+
+const contentsByHandle = new WeakMap<object, TicketContents>();
+
+/** Opens a ticket and checks it against the organisation's key, with no network. Nothing is stored. */
+export async function openEnrolmentTicket(
+  platform: ClinicPlatform,
+  input: TicketInput,
+): Promise<EnrolmentOutcome> {
+  const organization = await platform.organization();
+  if (organization === undefined) return { ok: false, error: { kind: 'organization-unknown' } };
+  const file = parseTicketFile(input.text);
+  if (!file.ok) return file;
+  const opened = await openTicket({
+    ticket: file.value.ticket,
+    activationCode: input.activationCode,
+    organization,
+    now: platform.clock.now(),
+  });
+  if (!opened.ok) return opened;
+  const { claims, jwt } = opened.value;
+  const { caseload } = file.value;
+  const profiles = await platform.profiles.list();
+  if (profiles.some((profile) => profile.ticketId === claims.jti && profile.state === 'ready')) {
+    return { ok: false, error: { kind: 'already-enrolled' } };
+  }
+  const handle = {};
+  contentsByHandle.set(handle, { claims, jwt, caseload });
+  const ticket: OpenedTicket = {
+    handle,
+    practitionerName: claims.practitioner_name,
+    organizationName: claims.organization_name,
+    fingerprint: organization.fingerprint,
+    expiresAt: claims.exp * 1000,
+    carriesCaseload: caseload !== null,
+  };
+  return { ok: true, value: ticket };
+}
+
+/** What enrolment made, ready to become a session. */
+export interface Enrolled {
+  readonly profile: DeviceProfile;
+  readonly keys: UnlockedKeys;
+  readonly database: Database;
+}
+
+type Failure = Extract<EnrolOutcome, { ok: false }>;
+
+/**
+ * Makes keys and database, loads the starter caseload, and saves the profile last of all as `ready`: killed at any
+ * moment before that, the next start finds an unfinished enrolment and removes it, and the ticket still works.
+ */
+export async function enrol(
+  platform: ClinicPlatform,
+  vault: Vault,
+  input: EnrolInput,
+): Promise<{ readonly ok: true; readonly value: Enrolled } | Failure> {
+  const contents = contentsByHandle.get(input.ticket.handle);
+  if (contents === undefined)
+    throw new CodedError('TICKET_UNKNOWN', 'This ticket was not opened by this shell');
+  const userId = randomUuid(platform.random);
+  input.onProgress({ step: 'keys' });
+
+  const deviceSecret = await chooseDeviceSecret(platform, input, userId);
+  if (deviceSecret === null) return { ok: false, error: { kind: 'device-secret-cancelled' } };
+  const profile: DeviceProfile = {
+    userId,
+    label: initials(contents.claims.practitioner_name),
+    secretKind: input.secretKind,
+    deviceSecretId: deviceSecret.kind === 'none' ? null : deviceSecret.id,
+    ticketId: contents.claims.jti,
+    state: 'enrolling',
+  };
+  await platform.profiles.save(profile);
+
+  try {
+    const keys = await vault.create({
+      userId,
+      secret: input.secret,
+      deviceSecret,
+      rescueKey: contents.claims.rescue_key,
+    });
+    const database = await platform.openDatabase({ name: databaseName(userId), key: keys.dataKey });
+    if (!(await fillDatabase(platform, database, contents, userId, input.onProgress))) {
+      await database.close();
+      await discardEnrolment(platform, profile);
+      return { ok: false, error: { kind: 'caseload-damaged' } };
+    }
+    const ready: DeviceProfile = { ...profile, state: 'ready' };
+    await platform.profiles.save(ready);
+    return { ok: true, value: { profile: ready, keys, database } };
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    if (isCodedError(error, 'device-secret-unavailable')) {
+      await discardEnrolment(platform, profile);
+      return { ok: false, error: { kind: 'device-secret-cancelled' } };
+    }
+    platform.logger.error('enrolment-failed', { code: error.code });
+    return { ok: false, error: { kind: 'storage' } };
+  }
+}
+
+/** Removes what a broken-off enrolment left behind. Only profiles that never became `ready` are touched (D3). */
+export async function discardEnrolment(platform: ClinicPlatform, profile: DeviceProfile): Promise<void> {
+  if (profile.state === 'ready')
+    throw new CodedError('PROFILE_READY', 'A finished enrolment is not discarded');
+  await platform.deleteDatabase(databaseName(profile.userId));
+  await platform.keyRecords.remove(profile.userId);
+  if (profile.deviceSecretId !== null) await platform.deviceSecrets.remove(profile.deviceSecretId);
+  await platform.profiles.remove(profile.userId);
+}
+
+/** E3: each user has a file of their own. */
+export function databaseName(userId: string): string {
+  return `user-${userId}.db`;
+}
+
+async function chooseDeviceSecret(
+  platform: ClinicPlatform,
+  input: EnrolInput,
+  userId: string,
+): Promise<DeviceSecret | null> {
+  if (input.secretKind === 'passphrase') return platform.deviceSecrets.none;
+  const created = await platform.deviceSecrets.create(userId);
+  return created.ok ? created.value : null;
+}
+
+async function fillDatabase(
+  platform: ClinicPlatform,
+  database: Database,
+  contents: TicketContents,
+  userId: string,
+  onProgress: EnrolInput['onProgress'],
+): Promise<boolean> {
+  const { claims } = contents;
+  const { clock, random, logger } = platform;
+  const store = await openRecordStore({ database, clock, random, logger });
+  if (contents.caseload !== null && claims.caseload_key !== undefined) {
+    const opened = await openCaseload({
+      file: { caseload: contents.caseload },
+      key: claims.caseload_key,
+    });
+    if (!opened.ok) return false;
+    await store.loadCaseload({
+      resources: opened.value.bundle.entry?.flatMap(storedResource) ?? [],
+      cursor: opened.value.cursor,
+      onProgress: (done, total) => onProgress({ step: 'caseload', done, total }),
+    });
+  }
+  await saveIdentity(database, {
+    userId,
+    practitionerId: claims.sub,
+    practitionerName: claims.practitioner_name,
+    role: claims.role,
+    organization: { id: claims.iss, name: claims.organization_name },
+    server: claims.server,
+    ticket: { id: claims.jti, jwt: contents.jwt },
+  });
+  return true;
+}
+
+function storedResource(entry: unknown): FhirResource[] {
+  // The file is authentic (its key came in the signed ticket) and was written through the server's own schema.
+  const { resource } = entry as { readonly resource?: FhirResource };
+  return resource === undefined ? [] : [resource];
+}
+
+function initials(name: string): string {
+  return name
+    .split(/\s+/u)
+    .filter((word) => /^\p{Lu}/u.test(word))
+    .map((word) => word.charAt(0))
+    .slice(0, 3)
+    .join('');
+}

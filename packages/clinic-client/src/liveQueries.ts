@@ -1,0 +1,73 @@
+import type { Commit } from '@fieldchart/record-store';
+import type { Query } from './api.ts';
+
+/** Whether a commit may change the answer of a query: what it read, against what the commit touched. */
+export function isTouched(query: Query, commit: Commit): boolean {
+  switch (query.kind) {
+    case 'caseload':
+      return commit.clients.size > 0;
+    case 'chart':
+      return commit.clients.has(query.clientId);
+    case 'note':
+      return commit.keys.has(`Composition/${query.noteId}`);
+    case 'consent':
+      return commit.keys.has(`Consent/${query.consentId}`);
+    case 'outbox':
+      return commit.outbox;
+  }
+}
+
+export interface LiveQueries {
+  watch<Q extends Query, A>(
+    query: Q,
+    answer: (query: Q) => Promise<A>,
+    onAnswer: (answer: A) => void,
+  ): () => void;
+}
+
+/**
+ * Runs a query now and again after each commit that touches what it read. While one run is under way, further
+ * commits ask for one more run only; an answer that was overtaken or no longer wanted is not delivered.
+ */
+export function createLiveQueries(source: {
+  readonly onCommit: (listener: (commit: Commit) => void) => () => void;
+  readonly onError: (error: unknown) => void;
+}): LiveQueries {
+  return {
+    watch(query, answer, onAnswer) {
+      let running = false;
+      let stale = false;
+      let ended = false;
+
+      const run = () => {
+        running = true;
+        stale = false;
+        answer(query)
+          .then(
+            (rows) => {
+              if (!ended) onAnswer(rows);
+            },
+            (error: unknown) => {
+              if (!ended) source.onError(error);
+            },
+          )
+          .finally(() => {
+            running = false;
+            if (stale && !ended) run();
+          })
+          .catch(source.onError);
+      };
+
+      const stop = source.onCommit((commit) => {
+        if (!isTouched(query, commit)) return;
+        if (running) stale = true;
+        else run();
+      });
+      run();
+      return () => {
+        ended = true;
+        stop();
+      };
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { type Composition, noteSections, withNoteSections } from '@fieldchart/clinical';
+import { CodedError, type Timers } from '@fieldchart/foundation';
+import type { RecordStore, StoredRecord } from '@fieldchart/record-store';
+import { mergeText } from '@fieldchart/record-store';
+import type { EditorPosition, NoteEditor, SaveState } from './api.ts';
+import { createCoalescingSaver } from './coalescingSaver.ts';
+import { sectionLabelKey } from './noteLabels.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+interface Draft {
+  readonly texts: Texts;
+  readonly position: EditorPosition | null;
+}
+
+/** The editor, and what the session needs to end it. */
+export interface OpenNoteEditor extends NoteEditor {
+  /** Resolves when the newest keystroke is on the disk. */
+  saved(): Promise<void>;
+}
+
+/**
+ * The keystroke path, from the screen's side: every change is offered to the saver, which commits text, outbox
+ * entry and cursor in one transaction (D1, D2). What a pull merges into the note meanwhile is woven into the text
+ * on the screen.
+ */
+export async function openNoteEditor(options: {
+  readonly store: RecordStore;
+  readonly timers: Timers;
+  readonly noteId: string;
+  readonly author: string;
+  readonly onClose: () => void;
+}): Promise<OpenNoteEditor> {
+  const { store, noteId } = options;
+  const key = `Composition/${noteId}`;
+  const opened = await store.get(key);
+  const note = draftOf(opened);
+  const clientId = note.subject?.reference?.replace('Patient/', '') ?? '';
+
+  /** What is committed: the ground that the next change stands on. */
+  let known = { resource: note, revision: opened?.revision ?? 0, texts: textsOf(note) };
+  let current: Draft = { texts: known.texts, position: opened?.position ?? null };
+  const listeners = new Set<() => void>();
+  const mergeListeners = new Set<(texts: Texts) => void>();
+
+  /** Weaves texts that arrived under the feet of the writer into what is on the screen. */
+  const adopt = (resource: Composition, revision: number, written: Texts) => {
+    const incoming = textsOf(resource);
+    const woven = Object.fromEntries(
+      Object.entries(incoming).map(([code, theirs]) => {
+        const mine = current.texts[code] ?? '';
+        return [code, mergeText(written[code] ?? '', mine, theirs).text];
+      }),
+    );
+    const changed = !sameTexts(woven, current.texts);
+    known = { resource, revision, texts: incoming };
+    current = { ...current, texts: woven };
+    if (changed) for (const listener of mergeListeners) listener(woven);
+    if (!sameTexts(woven, incoming)) saver.offer(current);
+  };
+
+  const write = async (draft: Draft) => {
+    const position = draft.position === null ? {} : { position: draft.position };
+    if (sameTexts(draft.texts, known.texts)) {
+      if (draft.position !== null) await store.savePosition(key, draft.position);
+      return;
+    }
+    const resource = withNoteSections(known.resource, draft.texts);
+    const outcome = await store.recordChange(
+      { resource, basedOn: known.revision, typing: true, ...position },
+      options.author,
+    );
+    const committed = compositionOf(outcome.resource);
+    if (outcome.merged) adopt(committed, outcome.revision, draft.texts);
+    else known = { resource: committed, revision: outcome.revision, texts: draft.texts };
+  };
+
+  const saver = createCoalescingSaver<Draft>({
+    write,
+    timers: options.timers,
+    onState: () => {
+      for (const listener of listeners) listener();
+    },
+  });
+
+  /** A pull may have moved the note while nobody typed. */
+  const catchUp = async () => {
+    await saver.saved();
+    const stored = await store.get(key);
+    if (stored === undefined || stored.revision <= known.revision) return;
+    adopt(compositionOf(stored.resource), stored.revision, known.texts);
+  };
+  const stopWatching = store.onCommit((commit) => {
+    if (commit.keys.has(key) && saver.state().name === 'saved') catchUp().catch(() => {});
+  });
+
+  return {
+    noteId,
+    clientId,
+    sections: noteSections(note).map(({ code, text }) => ({ code, text, labelKey: sectionLabelKey(code) })),
+    position: current.position,
+    change(sectionCode, text, position) {
+      current = { texts: { ...current.texts, [sectionCode]: text }, position };
+      saver.offer(current);
+    },
+    moveCursor(position) {
+      current = { ...current, position };
+      saver.offer(current);
+    },
+    saveState: (): SaveState => saver.state(),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onMerged(listener) {
+      mergeListeners.add(listener);
+      return () => mergeListeners.delete(listener);
+    },
+    saved: () => saver.saved(),
+    async close() {
+      await saver.saved();
+      stopWatching();
+      saver.stop();
+      options.onClose();
+      await store.settle(key);
+    },
+  };
+}
+
+function draftOf(record: StoredRecord | undefined): Composition {
+  if (record === undefined) throw new CodedError('NOTE_UNKNOWN', 'There is no such note on this device');
+  const note = compositionOf(record.resource);
+  if (note.status !== 'preliminary') throw new CodedError('NOTE_SIGNED', 'A signed note is not edited');
+  return note;
+}
+
+function compositionOf(resource: StoredRecord['resource']): Composition {
+  if (resource.resourceType !== 'Composition')
+    throw new CodedError('NOTE_UNKNOWN', 'This record is not a note');
+  return resource;
+}
+
+function textsOf(note: Composition): Texts {
+  return Object.fromEntries(noteSections(note).map(({ code, text }) => [code, text]));
+}
+
+function sameTexts(a: Texts, b: Texts): boolean {
+  const codes = Object.keys(a);
+  return codes.length === Object.keys(b).length && codes.every((code) => a[code] === b[code]);
+}

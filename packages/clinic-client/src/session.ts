@@ -1,0 +1,194 @@
+import {
+  createCareTeam,
+  createEncounter,
+  createNote,
+  createPatient,
+  finishEncounter,
+} from '@fieldchart/clinical';
+import type { Database } from '@fieldchart/encrypted-sqlite';
+
+import { CodedError, randomUuid } from '@fieldchart/foundation';
+import type { UnlockedKeys, Vault } from '@fieldchart/key-vault';
+import { openRecordStore } from '@fieldchart/record-store';
+import { openActivityStore } from './activityStore.ts';
+import { createAnswers } from './answers.ts';
+import type { ClinicSession, NoteEditor } from './api.ts';
+import { proveSecret } from './attestation.ts';
+import { loadIdentity } from './identity.ts';
+import { createLiveQueries } from './liveQueries.ts';
+import { openNoteEditor, type OpenNoteEditor } from './noteEditor.ts';
+import type { ClinicPlatform, DeviceProfile } from './platform.ts';
+import { signConsent, signNote } from './signing.ts';
+import { startSync } from './startSync.ts';
+
+/** Milliseconds that lock gives the disk to take the last keystrokes. */
+const lastWriteTimeout = 10_000;
+
+export interface OpenSession {
+  readonly session: ClinicSession;
+  /**
+   * E5: writes what is unsaved, flushes and closes the database, forgets the keys. Rejects `SESSION_UNSAVED`, and
+   * stays open, while the disk does not take the last keystrokes.
+   */
+  close(): Promise<void>;
+}
+
+/** Everything that one unlock opens, over the user's own database and keys. */
+export async function openSession(options: {
+  readonly platform: ClinicPlatform;
+  readonly vault: Vault;
+  readonly profile: DeviceProfile;
+  readonly keys: UnlockedKeys;
+  readonly database: Database;
+}): Promise<OpenSession> {
+  const { platform, database, keys, profile } = options;
+  const { clock, random, logger, timers } = platform;
+  const store = await openRecordStore({ database, clock, random, logger });
+  const identity = await loadIdentity(database);
+  const activity = await openActivityStore(database);
+  const answer = createAnswers(store, identity.practitionerId);
+  const live = createLiveQueries({
+    onCommit: (listener) => store.onCommit(listener),
+    onError: (error) =>
+      logger.error('query-failed', { code: error instanceof CodedError ? error.code : 'UNKNOWN' }),
+  });
+  const sync = await startSync({ platform, store, identity, keys });
+  const editors = new Map<string, OpenNoteEditor>();
+  const author = identity.practitionerId;
+  const signing = {
+    store,
+    identity,
+    clock,
+    random,
+    prove: (secret: string) =>
+      proveSecret({ vault: options.vault, deviceSecrets: platform.deviceSecrets, profile, secret }),
+  };
+
+  const lastWrites = async () => {
+    let cancel = () => {};
+    const late = new Promise<'late'>((resolve) => {
+      cancel = timers.after(lastWriteTimeout, () => resolve('late'));
+    });
+    const saved = Promise.all([...editors.values()].map((editor) => editor.saved()));
+    const first = await Promise.race([saved, late]);
+    cancel();
+    if (first === 'late')
+      throw new CodedError('SESSION_UNSAVED', 'The last keystrokes are not on the disk yet');
+  };
+
+  const session: ClinicSession = {
+    me: {
+      userId: identity.userId,
+      practitionerId: identity.practitionerId,
+      name: identity.practitionerName,
+      role: identity.role,
+      secretKind: profile.secretKind,
+    },
+    organization: identity.organization,
+    activity: activity.store,
+    watch: (query, onAnswer) => live.watch(query, answer<typeof query>, onAnswer),
+
+    async registerClient(input) {
+      const clientId = randomUuid(random);
+      const { practitionerId, organization } = identity;
+      const patient = createPatient({ id: clientId, organizationId: organization.id, ...input });
+      const careTeam = createCareTeam({
+        id: randomUuid(random),
+        clientId,
+        members: [{ practitionerId, name: identity.practitionerName }],
+        organizationId: organization.id,
+        startedAt: clock.now(),
+      });
+      // One group: a client without a care team would belong to nobody's caseload.
+      await store.recordGroup(
+        [
+          { resource: patient, basedOn: 0 },
+          { resource: careTeam, basedOn: 0 },
+        ],
+        author,
+      );
+      return { clientId };
+    },
+
+    async startVisit({ clientId, place, location }) {
+      const visitId = randomUuid(random);
+      const visit = createEncounter({
+        id: visitId,
+        clientId,
+        practitionerId: author,
+        practitionerName: identity.practitionerName,
+        organizationId: identity.organization.id,
+        place,
+        location,
+        startedAt: clock.now(),
+      });
+      await store.recordChange({ resource: visit, basedOn: 0 }, author);
+      return { visitId };
+    },
+
+    async finishVisit(visitId) {
+      const record = await store.get(`Encounter/${visitId}`);
+      if (record?.resource.resourceType !== 'Encounter') {
+        throw new CodedError('VISIT_UNKNOWN', 'There is no such visit on this device');
+      }
+      const finished = finishEncounter(record.resource, { endedAt: clock.now() });
+      await store.recordChange({ resource: finished, basedOn: record.revision }, author);
+    },
+
+    async createNote({ clientId, visitId }) {
+      const noteId = randomUuid(random);
+      const note = createNote({
+        id: noteId,
+        clientId,
+        encounterId: visitId,
+        practitionerId: author,
+        practitionerName: identity.practitionerName,
+        organizationId: identity.organization.id,
+        format: 'DAP',
+        title: 'Progress note',
+        now: clock.now(),
+      });
+      // A draft like any keystroke: it waits for the writer's first pause.
+      await store.recordChange({ resource: note, basedOn: 0, typing: true }, author);
+      return { noteId };
+    },
+
+    async openEditor(noteId): Promise<NoteEditor> {
+      const open = editors.get(noteId);
+      if (open !== undefined) await open.close();
+      const editor = await openNoteEditor({
+        store,
+        timers,
+        noteId,
+        author,
+        onClose: () => {
+          if (editors.get(noteId) === editor) editors.delete(noteId);
+        },
+      });
+      editors.set(noteId, editor);
+      return editor;
+    },
+
+    async signNote(input) {
+      await editors.get(input.noteId)?.saved();
+      return await signNote(signing, input);
+    },
+    signConsent: (input) => signConsent(signing, input),
+
+    syncNow: () => sync.syncNow(),
+    syncStatus: () => sync.summary(),
+    subscribeSync: (listener) => sync.subscribe(listener),
+  };
+
+  return {
+    session,
+    async close() {
+      await lastWrites();
+      await Promise.all([...editors.values()].map((editor) => editor.close()));
+      await sync.stop();
+      await activity.close();
+      await database.close();
+      keys.discard();
+    },
+  };
+}
