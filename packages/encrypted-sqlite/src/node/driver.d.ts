@@ -5,8 +5,6 @@ declare module 'better-sqlite3-multiple-ciphers' {
     readonly readonly: boolean;
     run(...params: unknown[]): { readonly changes: number };
     all(...params: unknown[]): unknown[];
-    get(...params: unknown[]): unknown;
-    pluck(): this;
   }
   class SqliteError extends Error {
     code: string;

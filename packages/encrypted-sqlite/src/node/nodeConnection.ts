@@ -22,7 +22,11 @@ export function openNodeConnection(path: string, keyHex: string | undefined): Sq
     prepare: (sql) => attempt('compile', () => driver.prepare(sql)),
     discard: () => {},
   });
-  const changes = driver.prepare('SELECT changes()').pluck();
+
+  const changes = () => {
+    const [row] = statements.get('SELECT changes() AS n').all() as { n: number }[];
+    return row?.n ?? 0;
+  };
 
   return {
     run(sql, params) {
@@ -30,7 +34,7 @@ export function openNodeConnection(path: string, keyHex: string | undefined): Sq
       return attempt('execute', () => {
         if (!statement.reader) return { changes: changesOf(sql, statement.run(...params).changes) };
         statement.all(...params);
-        return { changes: statement.readonly ? 0 : changesOf(sql, Number(changes.get())) };
+        return { changes: statement.readonly ? 0 : changesOf(sql, changes()) };
       });
     },
     all(sql, params) {

@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { databaseContract } from './databaseContract.ts';
+import type { DatabaseHarness } from './databaseHarness.ts';
+
+/** Runs the contract over an adapter under vitest. */
+export function describeDatabaseContract(
+  name: string,
+  makeHarness: () => Promise<DatabaseHarness & { dispose(): Promise<void> }>,
+): void {
+  describe(`${name} keeps the database contract`, () => {
+    let harness: Awaited<ReturnType<typeof makeHarness>>;
+    beforeAll(async () => {
+      harness = await makeHarness();
+    });
+    afterAll(() => harness.dispose());
+    for (const { title, run } of databaseContract) test(title, () => run(harness));
+  });
+}
