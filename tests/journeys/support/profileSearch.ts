@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { brotliDecompressSync, constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import snappy from 'snappyjs';
 import { logRecords, tableBlocks } from './levelDb.ts';
 
@@ -75,8 +75,9 @@ function blinkValues(piece: Buffer): Buffer[] {
 function compressedStreams(bytes: Buffer): Buffer[] {
   const found: Buffer[] = [];
   const attempts: readonly (readonly [magic: string, open: (packed: Buffer) => Buffer])[] = [
-    ['1f8b08', (packed) => gunzipSync(packed, { finishFlush: 2 })],
-    ['789c', (packed) => inflateSync(packed, { finishFlush: 2 })],
+    // The deflated part alone, behind gzip's ten or zlib's two bytes: what a cache appends is then no error.
+    ['1f8b08', (packed) => inflateRawSync(packed.subarray(10), { finishFlush: constants.Z_SYNC_FLUSH })],
+    ['789c', (packed) => inflateRawSync(packed.subarray(2), { finishFlush: constants.Z_SYNC_FLUSH })],
     ['28b52ffd', (packed) => zstdDecompressSync(packed)],
   ];
   for (const [magic, open] of attempts) {
