@@ -1,1 +1,32 @@
-export {};
+export {
+  type ChangeInput,
+  type CreateInput,
+  type UnlockInput,
+  type UnlockProblem,
+  type Vault,
+  DEFAULT_ITERATIONS,
+  createVault,
+} from './vault.ts';
+export { type PublicJwk, type UnlockedKeys } from './unlockedKeys.ts';
+export { type RescueKey } from './rescueSeal.ts';
+export { type KeyRecordStore } from './keyRecordStore.ts';
+export { type Attempts } from './attempts.ts';
+export {
+  type DeviceSecret,
+  type DeviceSecretKind,
+  type DeviceSecretProblem,
+  noDeviceSecret,
+} from './deviceSecret.ts';
+export { type KeyHandle, type SubtleCrypto, type WebCrypto } from './webCrypto.ts';
+export { parseActivationCode } from './activationCode.ts';
+export { type TicketFile, parseTicketFile } from './ticketFile.ts';
+export { type TicketClaims } from './ticketClaims.ts';
+export { type TicketFailure, type TicketIssuer, openTicket } from './openTicket.ts';
+export { type Caseload, openCaseload } from './openCaseload.ts';
+export {
+  type PassphraseEstimator,
+  type SecretJudgement,
+  type SecretWeakness,
+  judgePassphrase,
+  judgePin,
+} from './judgeSecret.ts';

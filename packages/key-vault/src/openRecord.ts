@@ -1,0 +1,143 @@
+import { type Bytes, type Clock, type Random, type Result, fail, ok } from '@fieldchart/foundation';
+import { type Attempts, delayAfter, readAttempts, waitFor } from './attempts.ts';
+import type { DeviceSecret } from './deviceSecret.ts';
+import { type KeyRecord, type KeyRecordHeader, SALT_LENGTH } from './keyRecord.ts';
+import type { KeyRecordStore } from './keyRecordStore.ts';
+import type { Keyring } from './keyring.ts';
+import { type RecordSlots, readSlots } from './recordSlots.ts';
+import type { WebCrypto } from './webCrypto.ts';
+import { type Stretched, checkInput, checkValue, stretch, stretchFor, unwrapKeyring } from './wrap.ts';
+
+export type OpenProblem =
+  | { readonly kind: 'wrong-secret'; readonly delayMs: number }
+  | { readonly kind: 'delayed'; readonly untilMs: number }
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'device-secret-missing' | 'device-secret-changed' | 'cancelled' };
+
+/** An opened record, and what it takes to wrap it anew where that was asked for. */
+export interface Opened {
+  readonly keyring: Keyring;
+  readonly record: KeyRecord;
+  readonly slots: RecordSlots;
+  readonly next: { readonly secret: Stretched; readonly bound: Bytes | null } | null;
+}
+
+interface OpenInput {
+  readonly userId: string;
+  readonly secret: string;
+  readonly deviceSecret: DeviceSecret;
+  /** The secret to wrap anew under, or null to leave the record as it is. */
+  readonly rewrap: (header: KeyRecordHeader) => string | null;
+}
+
+interface OpenDeps {
+  readonly records: KeyRecordStore;
+  readonly crypto: WebCrypto;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly iterations: number;
+}
+
+/**
+ * Opens a user's record:
+ * 1. choose the slot; damage ends here, uncounted
+ * 2. wait out the delay
+ * 3. count the attempt, durably, before anything is derived from the secret
+ * 4. derive, in one gesture of the user, all that is needed of the device secret
+ * 5. decrypt; success sets the counter back
+ */
+export async function openRecord(deps: OpenDeps, input: OpenInput): Promise<Result<Opened, OpenProblem>> {
+  const { records, crypto } = deps;
+  const { userId, deviceSecret } = input;
+  const slots = await readSlots(crypto, records, userId);
+  const record = slots.current;
+  if (record === null) return fail({ kind: 'damaged' });
+  if (!namesSame(record.header, deviceSecret)) return fail({ kind: 'device-secret-changed' });
+
+  const before = readAttempts(await records.loadAttempts(userId));
+  const wait = waitFor(before, deps.clock.now());
+  if (wait !== null) {
+    if (wait.restart !== null) await records.saveAttempts(userId, wait.restart);
+    return fail({ kind: 'delayed', untilMs: wait.untilMs });
+  }
+  const counted: Attempts = { count: before.count + 1, at: deps.clock.now() };
+  await records.saveAttempts(userId, counted);
+
+  const tried = await tryRecord(deps, input, record);
+  switch (tried.kind) {
+    case 'opened':
+      await records.saveAttempts(userId, { count: 0, at: 0 });
+      return ok({ keyring: tried.keyring, record, slots, next: tried.next });
+    case 'wrong':
+      return fail({ kind: 'wrong-secret', delayMs: delayAfter(counted.count) });
+    case 'damaged':
+    case 'device-secret-missing':
+    case 'device-secret-changed':
+    case 'cancelled':
+      // Nothing was learnt about the secret, so nothing is counted.
+      await records.saveAttempts(userId, before);
+      return fail({ kind: tried.kind });
+  }
+}
+
+type Tried =
+  | { readonly kind: 'opened'; readonly keyring: Keyring; readonly next: Opened['next'] }
+  | { readonly kind: 'wrong' | 'damaged' | 'device-secret-missing' | 'device-secret-changed' | 'cancelled' };
+
+async function tryRecord(deps: OpenDeps, input: OpenInput, record: KeyRecord): Promise<Tried> {
+  const { crypto, random } = deps;
+  const { header } = record;
+  const secret = await stretchFor(crypto, input.secret, header);
+  const nextSecret = input.rewrap(header);
+  const next =
+    nextSecret === null
+      ? null
+      : await stretch(
+          crypto,
+          nextSecret,
+          random.bytes(SALT_LENGTH),
+          Math.max(deps.iterations, header.iterations),
+        );
+
+  if (input.deviceSecret.kind === 'none') {
+    const keyring = await unwrapKeyring(crypto, record, secret, null);
+    if (typeof keyring === 'string') return { kind: keyring };
+    return { kind: 'opened', keyring, next: next && { secret: next, bound: null } };
+  }
+
+  // A gesture gives two answers. The check of the device secret takes one of them, unless a new wrap needs it;
+  // then the check is asked for only if the record does not open.
+  const check = await checkInput(crypto, header.keyId);
+  const answers = await input.deviceSecret.derive([secret.prfInput, next?.prfInput ?? check]);
+  if (!answers.ok) return { kind: answers.error.kind === 'missing' ? 'device-secret-missing' : 'cancelled' };
+  const [bound, second] = answers.value;
+  if (bound === undefined || second === undefined) return { kind: 'cancelled' };
+  if (next === null && (await checkValue(crypto, second)) !== header.deviceSecret.check) {
+    return { kind: 'device-secret-changed' };
+  }
+  const keyring = await unwrapKeyring(crypto, record, secret, bound);
+  if (typeof keyring !== 'string') {
+    return { kind: 'opened', keyring, next: next && { secret: next, bound: second } };
+  }
+  if (next === null || keyring === 'damaged') return { kind: keyring };
+  return { kind: await whyNotOpened(crypto, input.deviceSecret, header, check) };
+}
+
+/** The record did not open and the device secret was not checked yet: a wrong secret, or another device secret? */
+async function whyNotOpened(
+  crypto: WebCrypto,
+  deviceSecret: DeviceSecret,
+  header: KeyRecordHeader,
+  check: Bytes,
+): Promise<'wrong' | 'device-secret-missing' | 'device-secret-changed'> {
+  const answers = await deviceSecret.derive([check]);
+  // Whoever declines this question has seen that nothing opened: it stays an attempt.
+  if (!answers.ok) return answers.error.kind === 'missing' ? 'device-secret-missing' : 'wrong';
+  const [answer] = answers.value;
+  if (answer === undefined) return 'wrong';
+  return (await checkValue(crypto, answer)) === header.deviceSecret.check ? 'wrong' : 'device-secret-changed';
+}
+
+function namesSame(header: KeyRecordHeader, deviceSecret: DeviceSecret): boolean {
+  return header.deviceSecret.kind === deviceSecret.kind && header.deviceSecret.id === deviceSecret.id;
+}

@@ -1,0 +1,59 @@
+import { base64UrlDecode } from '@fieldchart/foundation';
+import type { RescueKey } from './rescueSeal.ts';
+
+/** What the organisation says in a ticket. Names as they travel. */
+export interface TicketClaims {
+  /** Organisation. */
+  readonly iss: string;
+  /** The ticket's single-use id. */
+  readonly jti: string;
+  /** Seconds since the epoch. */
+  readonly iat: number;
+  readonly exp: number;
+  /** Practitioner. */
+  readonly sub: string;
+  readonly practitioner_name: string;
+  readonly role: 'clinician' | 'supervisor' | 'administrator';
+  readonly organization_name: string;
+  /** Base URL of the sync server. */
+  readonly server: string;
+  readonly rescue_key: RescueKey;
+  /** Opens the starter caseload in the ticket's file; base64url of 32 bytes. */
+  readonly caseload_key?: string;
+}
+
+const longestText = 2_000;
+
+/** Whether signed claims are those of a ticket. Claims that are not known are left alone. */
+export function isTicketClaims(value: unknown): value is TicketClaims {
+  if (!isObject(value)) return false;
+  const texts = ['iss', 'jti', 'sub', 'practitioner_name', 'organization_name', 'server'];
+  const { iat, exp, role, server, rescue_key: rescueKey, caseload_key: caseloadKey } = value;
+  return (
+    texts.every((name) => isText(value[name])) &&
+    Number.isSafeInteger(iat) &&
+    Number.isSafeInteger(exp) &&
+    (role === 'clinician' || role === 'supervisor' || role === 'administrator') &&
+    /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/u.test(String(server)) &&
+    isObject(rescueKey) &&
+    rescueKey['kty'] === 'EC' &&
+    rescueKey['crv'] === 'P-384' &&
+    isText(rescueKey['x']) &&
+    isText(rescueKey['y']) &&
+    !('d' in rescueKey) &&
+    (caseloadKey === undefined || isCaseloadKey(caseloadKey))
+  );
+}
+
+/** 32 bytes in base64url. */
+export function isCaseloadKey(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{43}$/u.test(value) && base64UrlDecode(value).length === 32;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= longestText;
+}
