@@ -1,7 +1,6 @@
 export { type HttpAnswer, type HttpRequest, type HttpTransport } from './httpTransport.ts';
 export { type AuthorizedTransportOptions, createAuthorizedTransport } from './authorizedTransport.ts';
 export { type RegisterDeviceInput, type RegistrationProblem, registerDevice } from './registerDevice.ts';
-export { probeServer } from './probeServer.ts';
 export {
   type SyncEngine,
   type SyncEngineOptions,

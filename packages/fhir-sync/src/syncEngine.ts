@@ -11,6 +11,7 @@ import { backoffDelay } from './backoff.ts';
 import { createFhirClient } from './fhirClient.ts';
 import type { HttpTransport } from './httpTransport.ts';
 import type { Interruption } from './interruption.ts';
+import { probeServer } from './probeServer.ts';
 import { type PullStore, pull } from './pullLoop.ts';
 import { type PushStore, createPushLoop } from './pushLoop.ts';
 
@@ -41,8 +42,8 @@ export interface SyncStatus {
 export interface SyncEngineOptions {
   readonly store: SyncStore;
   readonly transport: HttpTransport;
-  /** Whether the server can be reached, by a request without authorisation. */
-  readonly probe: () => Promise<boolean>;
+  /** Without authorisation: only the server's health is asked through it. */
+  readonly probe: HttpTransport;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -166,7 +167,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   const probe = () => {
     const current = life;
     const ask = async () => {
-      const reachable = await current?.abandonable(options.probe()).catch(() => false);
+      const reachable = await current?.abandonable(probeServer(options.probe)).catch(() => false);
       if (current === undefined || current.stopped || running !== undefined || status.online) return;
       if (reachable === true) trigger('full');
       else arm('main', probeEveryMs, probe);
