@@ -1,0 +1,26 @@
+export type SqliteStorageErrorCode =
+  /** The stored value is no text. It stays as it is. */
+  | 'STORAGE_UNREADABLE'
+  /** The key's stored value could not be read, or was not yet: it is not overwritten until `release(key)`. */
+  | 'STORAGE_READ_ONLY'
+  /** Only texts are stored; leave redux-persist's `serialize` on. */
+  | 'STORAGE_VALUE_REFUSED'
+  | 'STORAGE_TABLE_REFUSED';
+
+const SENTENCES: Readonly<Record<SqliteStorageErrorCode, string>> = {
+  STORAGE_UNREADABLE: 'The stored value is not text; it was left as it is',
+  STORAGE_READ_ONLY: 'The stored value was not read, so it is not overwritten; call release(key) to allow it',
+  STORAGE_VALUE_REFUSED: 'Only texts can be stored',
+  STORAGE_TABLE_REFUSED: 'The table name may hold letters, digits and _ only',
+};
+
+/** A refusal of the storage itself. Faults of the database are passed on as they are. */
+export class SqliteStorageError extends Error {
+  readonly code: SqliteStorageErrorCode;
+
+  constructor(code: SqliteStorageErrorCode) {
+    super(SENTENCES[code]);
+    this.name = 'SqliteStorageError';
+    this.code = code;
+  }
+}
