@@ -1,7 +1,8 @@
+import { instantToMilliseconds } from '@fieldchart/clinical';
 import { type Clock, type Random, CodedError, randomUuid } from '@fieldchart/foundation';
 import type { HttpAnswer, HttpRequest, HttpTransport } from './httpTransport.ts';
 import { isJsonObject, parseJson, textOf } from './json.ts';
-import { parseHttpDate, parseInstant } from './serverTime.ts';
+import { parseHttpDate } from './serverTime.ts';
 
 export interface AuthorizedTransportOptions {
   readonly transport: HttpTransport;
@@ -116,7 +117,9 @@ export function createAuthorizedTransport(options: AuthorizedTransportOptions): 
 function readSkew(answer: HttpAnswer): number | undefined {
   const json = parseJson(answer.body);
   if (!isJsonObject(json) || json['error'] !== 'clock_skew') return undefined;
-  return parseInstant(textOf(json['server_time']) ?? '') ?? parseHttpDate(answer.headers['date'] ?? '');
+  return (
+    instantToMilliseconds(textOf(json['server_time']) ?? '') ?? parseHttpDate(answer.headers['date'] ?? '')
+  );
 }
 
 function readToken(answer: HttpAnswer): { readonly text: string; readonly expiresInMs: number } | undefined {
