@@ -1,0 +1,82 @@
+import {
+  type Composition,
+  type FhirResource,
+  instantToMilliseconds,
+  noteSections,
+  referencesOf,
+  resourceKey,
+  validateResource,
+} from '@fieldchart/clinical';
+import { expect, test } from 'vitest';
+import { DEMO_CLIENTS, DEMO_NOTES, generateDemo } from './generateDemo.ts';
+
+const now = Date.UTC(2026, 10, 22, 22);
+const demo = generateDemo({ seed: 1, now });
+const clients = [...demo.clients];
+const staff: FhirResource[] = [
+  demo.organization,
+  ...demo.practitioners.map(({ practitioner }) => practitioner),
+];
+const resources = [...staff, ...clients.flatMap((client) => client.resources)];
+const notes = resources.filter(
+  (resource): resource is Composition => resource.resourceType === 'Composition',
+);
+const texts = notes.map((note) =>
+  noteSections(note)
+    .map(({ text }) => text)
+    .join('\n'),
+);
+
+test('the demonstration has its clinicians, clients, visits and notes, exactly', () => {
+  expect(demo.practitioners.map(({ role }) => role)).toEqual([
+    'clinician',
+    'clinician',
+    'clinician',
+    'supervisor',
+  ]);
+  expect(clients).toHaveLength(DEMO_CLIENTS);
+  expect(notes).toHaveLength(DEMO_NOTES);
+  expect(resources.filter(({ resourceType }) => resourceType === 'Encounter')).toHaveLength(DEMO_NOTES);
+  for (const { practitioner, role } of demo.practitioners) {
+    const own = clients.filter(({ clinicianId }) => clinicianId === practitioner.id);
+    expect(own).toHaveLength(role === 'clinician' ? 100 : 0);
+  }
+});
+
+test('the same seed and time make the same records, another seed others', () => {
+  const again = [...generateDemo({ seed: 1, now }).clients];
+  expect(JSON.stringify(again)).toBe(JSON.stringify(clients));
+  const [other] = generateDemo({ seed: 2, now }).clients;
+  expect(JSON.stringify(other)).not.toBe(JSON.stringify(clients[0]));
+});
+
+test('every resource is valid, has its own id, and refers only to what stands before it', () => {
+  const known = new Set<string>();
+  for (const resource of resources) {
+    const result = validateResource(resource);
+    if (!result.ok) expect.fail(JSON.stringify(result.error.issues));
+    const unknown = referencesOf(resource).filter((key) => !known.has(key));
+    if (unknown.length > 0 || known.has(resourceKey(resource))) expect.fail(resourceKey(resource));
+    known.add(resourceKey(resource));
+  }
+});
+
+test('no note repeats another, and all have a length that people write', () => {
+  expect(new Set(texts).size).toBe(texts.length);
+  const lengths = texts.map((text) => text.length);
+  expect(Math.min(...lengths)).toBeGreaterThanOrEqual(600);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(1500);
+  expect(texts.filter((text) => /[{}]|undefined| {2}/u.test(text))).toEqual([]);
+});
+
+test('the visits lie in the three years before now, and the latest notes are unsigned', () => {
+  for (const note of notes) {
+    const written = instantToMilliseconds(note.date) ?? 0;
+    expect(written).toBeLessThan(now);
+    expect(written).toBeGreaterThan(now - 3 * 366 * 86_400_000);
+  }
+  const drafts = notes.filter(({ status }) => status === 'preliminary');
+  expect(drafts).toHaveLength(12);
+  const oldest = Math.min(...drafts.map((note) => instantToMilliseconds(note.date) ?? 0));
+  expect(now - oldest).toBeLessThan(14 * 86_400_000);
+});
