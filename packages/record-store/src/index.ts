@@ -1,1 +1,3 @@
 export type * from './recordStore.ts';
+export { openRecordStore } from './openRecordStore.ts';
+export { mergeText } from './merge.ts';

@@ -1,0 +1,274 @@
+import { type FhirResource, foldText, type ResourceKey } from '@fieldchart/clinical';
+import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
+import { type Clock, toInstant } from '@fieldchart/foundation';
+import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
+import type { RecentContents } from './recentContents.ts';
+import type { ClientQuery, OutboxCounts, RecordStore, StoredRecord } from './recordStore.ts';
+import { parseResource, type RecordRow } from './rows.ts';
+
+type Lists = Pick<
+  RecordStore,
+  'get' | 'listClients' | 'chart' | 'listOutbox' | 'outboxCounts' | 'recentReceipts' | 'conflictsOf'
+>;
+
+type StoredRow = RecordRow & {
+  readonly type: string;
+  readonly state: EntryState | null;
+  readonly reason_code: string | null;
+  readonly reason_text: string | null;
+  readonly receipt_version: string | null;
+  readonly receipt_time: string | null;
+  readonly in_conflict: number;
+  readonly section: string | null;
+  readonly selection_start: number | null;
+  readonly selection_end: number | null;
+  readonly scroll: number | null;
+};
+
+const STORED = `SELECT r.key, r.type, r.client_id, r.revision, r.version_id, r.server_time, r.resource,
+    o.state, o.reason_code, o.reason_text, t.version_id AS receipt_version, t.server_time AS receipt_time,
+    EXISTS (SELECT 1 FROM conflicts c WHERE c.key = r.key) AS in_conflict,
+    p.section, p.selection_start, p.selection_end, p.scroll
+  FROM records r
+  LEFT JOIN outbox o ON o.sequence = (SELECT max(sequence) FROM outbox WHERE key = r.key)
+  LEFT JOIN receipts t ON t.sequence = (SELECT max(sequence) FROM receipts WHERE key = r.key)
+  LEFT JOIN positions p ON p.key = r.key`;
+
+const SHOWN_IN_CHART = "('Patient', 'Encounter', 'Composition', 'Condition', 'Consent')";
+
+export const CHART_SQL = `${STORED} WHERE r.client_id = ? AND r.type IN ${SHOWN_IN_CHART}
+  ORDER BY r.date DESC, r.key`;
+
+/** The questions that the screens ask. */
+export function createLists(deps: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly recent: RecentContents;
+}): Lists {
+  const { database, clock, recent } = deps;
+  return {
+    async get(key: ResourceKey) {
+      const [row] = await database.all<StoredRow>(`${STORED} WHERE r.key = ?`, [key]);
+      if (row === undefined) return undefined;
+      const record = toStoredRecord(row);
+      recent.remember(key, record.revision, record.resource);
+      return record;
+    },
+
+    async listClients(query) {
+      const { rows, total } = clientSql(query, clock.now());
+      const [count] = await database.all<{ total: number }>(total.sql, total.params);
+      const found = await database.all<ClientRow>(rows.sql, rows.params);
+      return { rows: found.map(toClientListRow), total: count?.total ?? 0 };
+    },
+
+    async chart(clientId) {
+      const rows = await database.all<StoredRow>(CHART_SQL, [clientId]);
+      const records = rows.map(toStoredRecord);
+      const client = records.find(({ resource }) => resource.resourceType === 'Patient');
+      if (client === undefined) return undefined;
+      const ofType = (type: FhirResource['resourceType']) =>
+        records.filter(({ resource }) => resource.resourceType === type);
+      return {
+        client,
+        visits: ofType('Encounter'),
+        notes: ofType('Composition'),
+        conditions: ofType('Condition'),
+        consents: ofType('Consent'),
+      };
+    },
+
+    async listOutbox(limit) {
+      const rows = await database.all<OutboxListRow>(
+        `SELECT o.id, o.sequence, o.key, o.kind, o.state, o.reason_code, o.reason_text, o.client_id,
+           c.name AS client_name
+         FROM outbox o LEFT JOIN clients c ON c.client_id = o.client_id ORDER BY o.sequence LIMIT ?`,
+        [limit],
+      );
+      return rows.map((row) => ({
+        mutationId: row.id,
+        sequence: row.sequence,
+        key: row.key,
+        kind: row.kind,
+        state: row.state,
+        reason: toReason(row),
+        clientId: row.client_id,
+        clientName: row.client_name,
+      }));
+    },
+
+    async outboxCounts() {
+      const rows = await database.all<{ state: EntryState; count: number }>(
+        'SELECT state, count(*) AS count FROM outbox GROUP BY state',
+      );
+      const counts: OutboxCounts = { waiting: 0, attempted: 0, parked: 0, held: 0 };
+      return rows.reduce((all, { state, count }) => ({ ...all, [state]: count }), counts);
+    },
+
+    async recentReceipts(limit) {
+      const rows = await database.all<ReceiptRow>(
+        `SELECT t.*, c.name AS client_name FROM receipts t LEFT JOIN clients c ON c.client_id = t.client_id
+         ORDER BY t.sequence DESC LIMIT ?`,
+        [limit],
+      );
+      return rows.map((row) => ({
+        mutationId: row.mutation_id,
+        sequence: row.sequence,
+        key: row.key,
+        kind: row.kind,
+        clientId: row.client_id,
+        clientName: row.client_name,
+        versionId: row.version_id,
+        serverTime: row.server_time,
+      }));
+    },
+
+    async conflictsOf(key) {
+      const rows = await database.all<{ base: string | null; mine: string; theirs: string | null }>(
+        'SELECT base, mine, theirs FROM conflicts WHERE key = ? ORDER BY id',
+        [key],
+      );
+      return rows.map(({ base, mine, theirs }) => ({
+        base: base === null ? null : parseResource(base),
+        mine: parseResource(mine),
+        theirs: theirs === null ? null : parseResource(theirs),
+      }));
+    },
+  };
+}
+
+type OutboxListRow = {
+  readonly id: string;
+  readonly sequence: number;
+  readonly key: string;
+  readonly kind: MutationKind;
+  readonly state: EntryState;
+  readonly reason_code: string | null;
+  readonly reason_text: string | null;
+  readonly client_id: string | null;
+  readonly client_name: string | null;
+};
+
+type ReceiptRow = {
+  readonly sequence: number;
+  readonly mutation_id: string;
+  readonly key: string;
+  readonly kind: MutationKind;
+  readonly client_id: string | null;
+  readonly client_name: string | null;
+  readonly version_id: string;
+  readonly server_time: string;
+};
+
+function toReason(row: { readonly reason_code: string | null; readonly reason_text: string | null }) {
+  return row.reason_code === null ? null : { code: row.reason_code, text: row.reason_text ?? '' };
+}
+
+function toStoredRecord(row: StoredRow): StoredRecord {
+  const { receipt_version: versionId, receipt_time: serverTime, section } = row;
+  return {
+    key: row.key,
+    resource: parseResource(row.resource),
+    revision: row.revision,
+    versionId: row.version_id,
+    serverTime: row.server_time,
+    sync: row.state ?? (versionId === null ? 'none' : 'acknowledged'),
+    reason: row.state === 'parked' ? toReason(row) : null,
+    receipt: versionId === null || serverTime === null ? null : { versionId, serverTime },
+    inConflict: row.in_conflict === 1,
+    position:
+      section === null
+        ? null
+        : {
+            section,
+            selectionStart: row.selection_start ?? 0,
+            selectionEnd: row.selection_end ?? 0,
+            scroll: row.scroll ?? 0,
+          },
+  };
+}
+
+type ClientRow = {
+  readonly client_id: string;
+  readonly name: string;
+  readonly birth_date: string | null;
+  readonly city: string | null;
+  readonly last_visit: string | null;
+  readonly unsigned_notes: number;
+  readonly waiting: number;
+};
+
+function toClientListRow(row: ClientRow) {
+  return {
+    clientId: row.client_id,
+    name: row.name,
+    birthDate: row.birth_date,
+    city: row.city,
+    lastVisit: row.last_visit,
+    unsignedNotes: row.unsigned_notes,
+    waiting: row.waiting === 1,
+  };
+}
+
+const UNSIGNED = `FROM records n WHERE n.client_id = c.client_id AND n.author = ?
+  AND n.type = 'Composition' AND n.status = 'preliminary'`;
+const WAITING = 'EXISTS (SELECT 1 FROM outbox o WHERE o.client_id = c.client_id)';
+const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
+
+const ORDERS = {
+  name: 'c.sort_name, c.client_id',
+  'last-visit': 'c.last_visit DESC, c.client_id',
+  'birth-date': 'c.birth_date, c.client_id',
+};
+
+interface Sql {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** The caseload's page and its total. */
+export function clientSql(query: ClientQuery, now: number): { readonly rows: Sql; readonly total: Sql } {
+  const author = `Practitioner/${query.practitionerId}`;
+  const conditions: Sql[] = [...searchSql(query.search ?? '')];
+  switch (query.filter ?? 'all') {
+    case 'all':
+      break;
+    case 'unsigned':
+      conditions.push({ sql: `EXISTS (SELECT 1 ${UNSIGNED})`, params: [author] });
+      break;
+    case 'not-seen-30-days':
+      conditions.push({
+        sql: '(c.last_visit IS NULL OR c.last_visit < ?)',
+        params: [toInstant(now - THIRTY_DAYS)],
+      });
+      break;
+    case 'waiting':
+      conditions.push({ sql: WAITING, params: [] });
+      break;
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+  const params = conditions.flatMap((condition) => condition.params);
+  return {
+    rows: {
+      sql: `SELECT c.client_id, c.name, c.birth_date, c.city, c.last_visit,
+          (SELECT count(*) ${UNSIGNED}) AS unsigned_notes, ${WAITING} AS waiting
+        FROM clients c ${where} ORDER BY ${ORDERS[query.sort]} LIMIT ? OFFSET ?`,
+      params: [author, ...params, query.limit, query.offset ?? 0],
+    },
+    total: { sql: `SELECT count(*) AS total FROM clients c ${where}`, params },
+  };
+}
+
+/** Every word must stand somewhere in the client's line; a number also as the digits of a telephone. */
+function searchSql(search: string): readonly Sql[] {
+  return foldText(search)
+    .split(/\s+/u)
+    .filter((word) => word !== '')
+    .map((word) => {
+      const digits = word.replace(/[^\d]/gu, '');
+      const isNumber = digits !== '' && !/[\p{L}]/u.test(word);
+      return isNumber
+        ? { sql: '(instr(c.search, ?) > 0 OR instr(c.search, ?) > 0)', params: [word, digits] }
+        : { sql: 'instr(c.search, ?) > 0', params: [word] };
+    });
+}

@@ -1,0 +1,40 @@
+import type { Database } from '@fieldchart/encrypted-sqlite';
+import type { Clock, Logger, Random } from '@fieldchart/foundation';
+import { createLists } from './lists.ts';
+import { migrate } from './migrate.ts';
+import { createPull } from './pull.ts';
+import { createPush } from './push.ts';
+import { createRecentContents } from './recentContents.ts';
+import { createChangeWriter } from './recordChange.ts';
+import type { RecordStore } from './recordStore.ts';
+import { createAnnouncer } from './touched.ts';
+
+/** Opens the record store in an open database, after bringing its schema up to date. */
+export async function openRecordStore(deps: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}): Promise<RecordStore> {
+  const { database, clock, random, logger } = deps;
+  await migrate(database);
+  const [open] = await database.all<{ count: number }>(
+    "SELECT count(*) AS count FROM outbox WHERE state = 'attempted'",
+  );
+  logger.info('record-store.opened', { attempted: open?.count ?? 0 });
+  const parts = {
+    database,
+    clock,
+    random,
+    announcer: createAnnouncer(),
+    recent: createRecentContents(),
+  };
+  return {
+    database,
+    onCommit: parts.announcer.onCommit,
+    ...createChangeWriter(parts),
+    ...createLists(parts),
+    ...createPush(parts),
+    ...createPull(parts),
+  };
+}

@@ -1,0 +1,146 @@
+import { type FhirResource, resourceKey } from '@fieldchart/clinical';
+import type { Transaction } from '@fieldchart/encrypted-sqlite';
+import { applyVersion } from './outcome.ts';
+import type { ChangeDeps } from './recordChange.ts';
+import type { PulledEntry, PulledVersion, RecordStore } from './recordStore.ts';
+import type { RecordRow } from './rows.ts';
+import { createTouched, type Touched } from './touched.ts';
+import { deleteRecord } from './writeRecord.ts';
+
+type Pull = Pick<
+  RecordStore,
+  | 'cursor'
+  | 'forgetCursor'
+  | 'applyPage'
+  | 'clientsToFetch'
+  | 'applyEverythingPage'
+  | 'clientsToErase'
+  | 'eraseClient'
+  | 'loadCaseload'
+>;
+
+/** Resources of the starter caseload in one transaction: progress shows, and no screen waits long. */
+const CHUNK = 250;
+
+/** The half of the store that receives. */
+export function createPull({ database, announcer }: ChangeDeps): Pull {
+  const commit = async <T>(work: (transaction: Transaction, touched: Touched) => Promise<T>): Promise<T> => {
+    const touched = createTouched();
+    const result = await database.transaction(async (transaction) => await work(transaction, touched));
+    announcer.announce(touched);
+    return result;
+  };
+
+  return {
+    async cursor() {
+      const [row] = await database.all<{ value: string }>(
+        "SELECT value FROM sync_state WHERE name = 'cursor'",
+      );
+      return row?.value;
+    },
+
+    async forgetCursor() {
+      await database.batch([{ sql: "DELETE FROM sync_state WHERE name = 'cursor'" }]);
+    },
+
+    async applyPage({ entries, cursor }) {
+      await commit(async (transaction, touched) => {
+        for (const entry of entries) await applyEntry(transaction, touched, entry);
+        await writeCursor(transaction, cursor);
+      });
+    },
+
+    async clientsToFetch() {
+      const rows = await database.all<{ client_id: string; next: string | null }>(
+        'SELECT client_id, next FROM clients_to_fetch ORDER BY rowid',
+      );
+      return rows.map(({ client_id: clientId, next }) => ({ clientId, next }));
+    },
+
+    async applyEverythingPage({ clientId, versions, next }) {
+      await commit(async (transaction, touched) => {
+        for (const version of versions) await applyVersion(transaction, touched, version);
+        if (next === null) {
+          await transaction.run('DELETE FROM clients_to_fetch WHERE client_id = ?', [clientId]);
+        } else {
+          await transaction.run('UPDATE clients_to_fetch SET next = ? WHERE client_id = ?', [next, clientId]);
+        }
+      });
+    },
+
+    async clientsToErase() {
+      const rows = await database.all<{ client_id: string }>('SELECT client_id FROM clients_to_erase');
+      return rows.map(({ client_id: clientId }) => clientId);
+    },
+
+    async eraseClient(clientId) {
+      return await commit(async (transaction, touched) => await erase(transaction, touched, clientId));
+    },
+
+    async loadCaseload({ resources, cursor, onProgress }) {
+      for (let done = 0; done < resources.length; done += CHUNK) {
+        const chunk = resources.slice(done, done + CHUNK);
+        await commit(async (transaction, touched) => {
+          for (const resource of chunk) await applyVersion(transaction, touched, toVersion(resource));
+        });
+        onProgress?.(done + chunk.length, resources.length);
+      }
+      // Last: a load that was cut short is not taken for a whole one.
+      await commit(async (transaction) => {
+        await writeCursor(transaction, cursor);
+      });
+    },
+  };
+}
+
+function toVersion(resource: FhirResource): PulledVersion {
+  return {
+    kind: 'version',
+    key: resourceKey(resource),
+    resource,
+    versionId: resource.meta?.versionId ?? '0',
+    serverTime: resource.meta?.lastUpdated ?? '',
+  };
+}
+
+async function writeCursor(transaction: Transaction, cursor: string): Promise<void> {
+  await transaction.run("INSERT OR REPLACE INTO sync_state (name, value) VALUES ('cursor', ?)", [cursor]);
+}
+
+async function applyEntry(transaction: Transaction, touched: Touched, entry: PulledEntry): Promise<void> {
+  switch (entry.kind) {
+    case 'version':
+      await applyVersion(transaction, touched, entry);
+      return;
+    case 'access-gained':
+      await transaction.run('DELETE FROM clients_to_erase WHERE client_id = ?', [entry.clientId]);
+      await transaction.run('INSERT OR IGNORE INTO clients_to_fetch (client_id) VALUES (?)', [
+        entry.clientId,
+      ]);
+      return;
+    case 'access-lost':
+      await transaction.run('DELETE FROM clients_to_fetch WHERE client_id = ?', [entry.clientId]);
+      await transaction.run('INSERT OR IGNORE INTO clients_to_erase (client_id) VALUES (?)', [
+        entry.clientId,
+      ]);
+      return;
+  }
+}
+
+async function erase(
+  transaction: Transaction,
+  touched: Touched,
+  clientId: string,
+): Promise<'erased' | 'waiting'> {
+  const kept = await transaction.all(
+    `SELECT 1 FROM outbox WHERE client_id = ?
+     UNION ALL SELECT 1 FROM conflicts c JOIN records r ON r.key = c.key WHERE r.client_id = ? LIMIT 1`,
+    [clientId, clientId],
+  );
+  if (kept.length > 0) return 'waiting';
+  const rows = await transaction.all<RecordRow>('SELECT * FROM records WHERE client_id = ?', [clientId]);
+  for (const row of rows) await deleteRecord(transaction, touched, row);
+  await transaction.run('DELETE FROM receipts WHERE client_id = ?', [clientId]);
+  await transaction.run('DELETE FROM clients_to_erase WHERE client_id = ?', [clientId]);
+  return 'erased';
+}

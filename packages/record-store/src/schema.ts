@@ -1,0 +1,60 @@
+/**
+ * The schema, as forward-only steps: step n leads from `user_version` n to n + 1. A step that has left this
+ * machine is never changed; a later one mends it.
+ */
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    // The large column stands last: a list reads the others without walking through its overflow pages.
+    `CREATE TABLE records (
+      key TEXT NOT NULL PRIMARY KEY, type TEXT NOT NULL, client_id TEXT, status TEXT, author TEXT, date TEXT,
+      revision INTEGER NOT NULL, version_id TEXT, server_time TEXT, resource TEXT NOT NULL)`,
+    `CREATE INDEX records_client ON records (client_id, type, date)`,
+    `CREATE INDEX records_unsigned ON records (client_id, author)
+      WHERE type = 'Composition' AND status = 'preliminary'`,
+    // The server's content that unsettled entries on a record derive from: the base of a three-way merge.
+    `CREATE TABLE bases (key TEXT NOT NULL PRIMARY KEY, resource TEXT NOT NULL)`,
+    `CREATE TABLE clients (
+      client_id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sort_name TEXT NOT NULL, search TEXT NOT NULL,
+      birth_date TEXT, city TEXT, last_visit TEXT)`,
+    `CREATE INDEX clients_name ON clients (sort_name, client_id)`,
+    `CREATE INDEX clients_visit ON clients (last_visit DESC, client_id)`,
+    `CREATE INDEX clients_birth ON clients (birth_date, client_id)`,
+    // body NULL: the record itself. blocked: entries outside its group that its group still waits for.
+    `CREATE TABLE outbox (
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('create', 'update', 'delete')), author TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('waiting', 'attempted', 'parked', 'held')),
+      group_id TEXT, barrier INTEGER NOT NULL, client_id TEXT, blocked INTEGER NOT NULL,
+      draft INTEGER NOT NULL, draft_since INTEGER NOT NULL, ready_at INTEGER NOT NULL,
+      batch_id TEXT, if_match TEXT, reason_code TEXT, reason_text TEXT, body TEXT)`,
+    `CREATE INDEX outbox_key ON outbox (key, sequence)`,
+    `CREATE INDEX outbox_state ON outbox (state, sequence)`,
+    `CREATE INDEX outbox_client ON outbox (client_id, key)`,
+    `CREATE INDEX outbox_group ON outbox (group_id) WHERE group_id IS NOT NULL`,
+    // ready_at stands in no index: it changes at each keystroke.
+    `CREATE INDEX outbox_next ON outbox (sequence) WHERE state = 'waiting' AND blocked = 0`,
+    `CREATE INDEX outbox_draft ON outbox (draft) WHERE draft = 1`,
+    `CREATE TABLE needs (
+      entry TEXT NOT NULL, needed TEXT NOT NULL, PRIMARY KEY (entry, needed)) WITHOUT ROWID`,
+    `CREATE INDEX needs_needed ON needs (needed)`,
+    `CREATE TABLE receipts (
+      sequence INTEGER PRIMARY KEY, mutation_id TEXT NOT NULL UNIQUE, key TEXT NOT NULL, kind TEXT NOT NULL,
+      client_id TEXT, version_id TEXT NOT NULL, server_time TEXT NOT NULL)`,
+    `CREATE INDEX receipts_key ON receipts (key, sequence)`,
+    `CREATE TABLE conflicts (
+      id INTEGER PRIMARY KEY, key TEXT NOT NULL, base TEXT, mine TEXT NOT NULL, theirs TEXT)`,
+    `CREATE INDEX conflicts_key ON conflicts (key)`,
+    // Pulled while an entry on the record has no outcome yet.
+    `CREATE TABLE set_aside (
+      key TEXT NOT NULL PRIMARY KEY, version_id TEXT NOT NULL, server_time TEXT NOT NULL, resource TEXT)`,
+    `CREATE TABLE tombstones (
+      key TEXT NOT NULL PRIMARY KEY, version_id TEXT NOT NULL, server_time TEXT NOT NULL)`,
+    `CREATE TABLE positions (
+      key TEXT NOT NULL PRIMARY KEY, section TEXT NOT NULL, selection_start INTEGER NOT NULL,
+      selection_end INTEGER NOT NULL, scroll REAL NOT NULL)`,
+    `CREATE TABLE sync_state (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)`,
+    `CREATE TABLE clients_to_fetch (client_id TEXT NOT NULL PRIMARY KEY, next TEXT)`,
+    `CREATE TABLE clients_to_erase (client_id TEXT NOT NULL PRIMARY KEY)`,
+    `CREATE TABLE app_state (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)`,
+  ],
+];

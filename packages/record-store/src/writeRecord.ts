@@ -1,0 +1,86 @@
+import { displayName, foldText, type FhirResource, type Patient } from '@fieldchart/clinical';
+import type { Transaction } from '@fieldchart/encrypted-sqlite';
+import type { RecordRow } from './rows.ts';
+import { summaryOf } from './rows.ts';
+import { touch, type Touched } from './touched.ts';
+
+// Offsets and fractions differ between writers; lists compare dates as text.
+const UTC = "coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ?), ?)";
+
+export async function readRecord(transaction: Transaction, key: string): Promise<RecordRow | undefined> {
+  const rows = await transaction.all<RecordRow>(
+    'SELECT key, client_id, revision, version_id, server_time, resource FROM records WHERE key = ?',
+    [key],
+  );
+  return rows[0];
+}
+
+/** Writes a record with what the lists read of it. */
+export async function writeRecord(
+  transaction: Transaction,
+  touched: Touched,
+  record: {
+    readonly key: string;
+    readonly resource: FhirResource;
+    readonly revision: number;
+    readonly versionId: string | null;
+    readonly serverTime: string | null;
+  },
+): Promise<void> {
+  const { key, resource } = record;
+  const { clientId, status, author, date } = summaryOf(resource);
+  await transaction.run(
+    `INSERT INTO records (key, type, client_id, status, author, date, revision, version_id, server_time, resource)
+     VALUES (?, ?, ?, ?, ?, ${UTC}, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET client_id = excluded.client_id, status = excluded.status,
+       author = excluded.author, date = excluded.date, revision = excluded.revision,
+       version_id = excluded.version_id, server_time = excluded.server_time, resource = excluded.resource`,
+    [
+      ...[key, resource.resourceType, clientId, status, author, date, date],
+      ...[record.revision, record.versionId, record.serverTime, JSON.stringify(resource)],
+    ],
+  );
+  if (resource.resourceType === 'Patient') await writeClient(transaction, resource);
+  if (resource.resourceType === 'Encounter') await writeLastVisit(transaction, clientId);
+  touch(touched, key, clientId);
+}
+
+export async function deleteRecord(
+  transaction: Transaction,
+  touched: Touched,
+  row: RecordRow,
+): Promise<void> {
+  for (const table of ['records', 'bases', 'positions', 'receipts', 'conflicts', 'set_aside']) {
+    await transaction.run(`DELETE FROM ${table} WHERE key = ?`, [row.key]);
+  }
+  if (row.key === `Patient/${row.client_id ?? ''}`) {
+    await transaction.run('DELETE FROM clients WHERE client_id = ?', [row.client_id]);
+  }
+  if (row.key.startsWith('Encounter/')) await writeLastVisit(transaction, row.client_id);
+  touch(touched, row.key, row.client_id);
+}
+
+async function writeClient(transaction: Transaction, patient: Patient): Promise<void> {
+  const name = displayName(patient);
+  const [official] = patient.name ?? [];
+  const sortName = foldText([official?.family ?? name, ...(official?.given ?? [])].join(' '));
+  const city = patient.address?.find((address) => address.city !== undefined)?.city ?? null;
+  const phones = (patient.telecom ?? []).map(({ value }) => (value ?? '').replace(/\D/gu, ''));
+  const search = [foldText(name), foldText(city ?? ''), ...phones, patient.birthDate ?? ''].join('\n');
+  await transaction.run(
+    `INSERT INTO clients (client_id, name, sort_name, search, birth_date, city) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, sort_name = excluded.sort_name,
+       search = excluded.search, birth_date = excluded.birth_date, city = excluded.city`,
+    [patient.id, name, sortName, search, patient.birthDate ?? null, city],
+  );
+  await writeLastVisit(transaction, patient.id);
+}
+
+async function writeLastVisit(transaction: Transaction, clientId: string | null): Promise<void> {
+  await transaction.run(
+    `UPDATE clients SET last_visit = (SELECT max(date) FROM records
+       WHERE client_id = clients.client_id AND type = 'Encounter' AND status NOT IN ('planned', 'cancelled', 'entered-in-error'))
+     WHERE client_id = ?`,
+    [clientId],
+  );
+}
