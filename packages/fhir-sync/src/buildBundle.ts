@@ -23,5 +23,5 @@ function bundleEntry(entry: BatchEntry): string {
 
 function precondition(entry: BatchEntry): { readonly ifMatch?: string; readonly ifNoneMatch?: string } {
   if (entry.kind === 'create') return { ifNoneMatch: '*' };
-  return entry.ifMatch === null ? {} : { ifMatch: entry.ifMatch };
+  return entry.ifMatch === null ? {} : { ifMatch: `W/"${entry.ifMatch}"` };
 }

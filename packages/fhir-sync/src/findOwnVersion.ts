@@ -16,7 +16,6 @@ export type HistoryFinding =
  * servers that keep none, by its content.
  */
 export async function findOwnVersion(client: FhirClient, entry: BatchEntry): Promise<HistoryFinding> {
-  const base = /"([^"]+)"/u.exec(entry.ifMatch ?? '')?.[1];
   const content = comparable(parseJson(entry.body));
   let latest: PulledResource | null | undefined;
   let path: string | undefined = `/fhir/${entry.key}/_history?_count=50`;
@@ -28,7 +27,7 @@ export async function findOwnVersion(client: FhirClient, entry: BatchEntry): Pro
     const page = readHistoryPage(answer.resource);
     if (page === undefined) return interrupted({ code: 'not-fhir', reachable: false });
     for (const version of page.entries) {
-      if (version.versionId === base) return { kind: 'theirs', latest: latest ?? null };
+      if (version.versionId === entry.ifMatch) return { kind: 'theirs', latest: latest ?? null };
       const { versionId, serverTime, resource } = version;
       const same =
         version.mutationId === undefined

@@ -79,7 +79,7 @@ test('O5: a refused entry is parked with its reason and the rest flows', async (
 
 test('412 with our own mutation in the history is our earlier success', async () => {
   const { server, store, push } = scene();
-  const mutationId = store.queue({ key: 'Patient/a', kind: 'update', ifMatch: 'W/"1"' });
+  const mutationId = store.queue({ key: 'Patient/a', kind: 'update', ifMatch: '1' });
   server.write({ resourceType: 'Patient', id: 'a' });
   server.write({ resourceType: 'Patient', id: 'a' }, mutationId);
   server.write({ resourceType: 'Patient', id: 'a', active: true }, 'another');
@@ -94,7 +94,7 @@ test('412 with our content by a server that keeps no mutation ids is our earlier
   const mutationId = store.queue({
     key: 'Patient/a',
     kind: 'update',
-    ifMatch: 'W/"1"',
+    ifMatch: '1',
     body: '{"resourceType":"Patient","id":"a","name":[{"family":"Q","use":"usual"}],"meta":{"versionId":"1"}}',
   });
   server.write({ resourceType: 'Patient', id: 'a' });
@@ -107,7 +107,7 @@ test('412 with another’s version, and a create that meets another’s record, 
   const { server, store, push } = scene();
   server.write({ resourceType: 'Patient', id: 'a' }, 'one');
   server.write({ resourceType: 'Patient', id: 'a', active: true }, 'two');
-  const update = store.queue({ key: 'Patient/a', kind: 'update', ifMatch: 'W/"1"' });
+  const update = store.queue({ key: 'Patient/a', kind: 'update', ifMatch: '1' });
   const create = store.queue({ key: 'Patient/a' });
   await push.run();
   expect(store.outcomes.get(update)).toBe('conflict 2');
@@ -116,7 +116,7 @@ test('412 with another’s version, and a create that meets another’s record, 
 
 test('an update of what the server does not have is a conflict, never a create', async () => {
   const { server, store, push } = scene();
-  const mutationId = store.queue({ key: 'Patient/a', kind: 'update', ifMatch: 'W/"3"' });
+  const mutationId = store.queue({ key: 'Patient/a', kind: 'update', ifMatch: '3' });
   await push.run();
   expect(store.outcomes.get(mutationId)).toBe('conflict gone');
   expect(server.versions).toHaveLength(0);
