@@ -1,0 +1,107 @@
+import { databaseContract } from '../contract/databaseContract.ts';
+import { type DatabaseHarness, KEY } from '../contract/databaseHarness.ts';
+import { deleteWebDatabase, openPlainWebDatabaseForBench, openWebDatabase } from './openWebDatabase.ts';
+
+// The page that the browser tests load: the contract over the web adapter, and a writer to be killed.
+
+const place = {
+  createWorker: () => new Worker('/worker.js', { type: 'module' }),
+  wasmUrl: '/mc-wa-sqlite.wasm',
+};
+
+const harness: DatabaseHarness = {
+  open: openWebDatabase(place),
+  openPlain: (name) => openPlainWebDatabaseForBench(place, name),
+  async files(name) {
+    const root = await navigator.storage.getDirectory();
+    const databases = await root.getDirectoryHandle('fieldchart-databases');
+    const directory = await databases.getDirectoryHandle(name);
+    const files: Uint8Array[] = [];
+    for await (const handle of directory.values()) {
+      const file = await (handle as FileSystemFileHandle).getFile();
+      files.push(new Uint8Array(await file.arrayBuffer()));
+    }
+    return files;
+  },
+};
+
+async function runContract(): Promise<readonly { title: string; failure: string | null }[]> {
+  const outcomes = [];
+  for (const { title, run } of databaseContract) {
+    try {
+      await run(harness);
+      outcomes.push({ title, failure: null });
+    } catch (error) {
+      outcomes.push({ title, failure: String(error) });
+    }
+  }
+  return outcomes;
+}
+
+/** Writes row after row, and tells each one that the database acknowledged. */
+async function writeUntilKilled(acknowledged: (id: number) => void): Promise<void> {
+  const database = await harness.open({ name: 'killed.db', key: KEY });
+  await database.batch([{ sql: 'CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT)' }]);
+  const [row] = await database.all<{ last: number }>('SELECT coalesce(max(id), 0) AS last FROM t');
+  for (let id = (row?.last ?? 0) + 1; ; id += 1) {
+    await database.batch([
+      { sql: 'INSERT INTO t VALUES (?, ?)', params: [id, 'x'.repeat(500)], expectChanges: 1 },
+    ]);
+    acknowledged(id);
+  }
+}
+
+async function readAfterKill(): Promise<{ last: number; rows: number; check: unknown }> {
+  const database = await harness.open({ name: 'killed.db', key: KEY });
+  const [row] = await database.all<{ last: number; rows: number }>(
+    'SELECT max(id) AS last, count(*) AS rows FROM t',
+  );
+  const [check] = await database.all('PRAGMA integrity_check');
+  await database.close();
+  return { last: row?.last ?? 0, rows: row?.rows ?? 0, check: check?.['integrity_check'] };
+}
+
+async function deleteAndReopen(): Promise<readonly unknown[]> {
+  const first = await harness.open({ name: 'deleted.db', key: KEY });
+  await first.batch([{ sql: 'CREATE TABLE t (v)' }]);
+  await first.close();
+  await deleteWebDatabase('deleted.db');
+  await deleteWebDatabase('deleted.db');
+  const second = await harness.open({ name: 'deleted.db', key: KEY });
+  const tables = await second.all('SELECT name FROM sqlite_schema');
+  await second.close();
+  return tables;
+}
+
+/** Medians in milliseconds of the keystroke batch and of a plain one-row commit, for a look, never asserted. */
+async function measure(): Promise<{ keystroke: number; plain: number }> {
+  const median = async (work: () => Promise<unknown>) => {
+    const times: number[] = [];
+    for (let round = 0; round < 300; round += 1) {
+      const start = performance.now();
+      await work();
+      times.push(performance.now() - start);
+    }
+    return times.toSorted((a, b) => a - b)[150] ?? 0;
+  };
+  const schema = ['a', 'b', 'c'].map((t) => ({ sql: `CREATE TABLE ${t} (id INTEGER PRIMARY KEY, v TEXT)` }));
+  const rows = ['a', 'b', 'c'].map((t) => ({ sql: `INSERT INTO ${t} VALUES (1, '')` }));
+  const update = (t: string) => ({
+    sql: `UPDATE ${t} SET v = ? WHERE id = 1`,
+    params: ['x'.repeat(1000)],
+    expectChanges: 1,
+  });
+  const encrypted = await harness.open({ name: 'measured.db', key: KEY });
+  await encrypted.batch([...schema, ...rows]);
+  const keystroke = await median(() => encrypted.batch(['a', 'b', 'c'].map(update)));
+  await encrypted.close();
+  const baseline = await harness.openPlain('baseline.db');
+  await baseline.batch([...schema, ...rows]);
+  const plain = await median(() => baseline.batch([update('a')]));
+  await baseline.close();
+  return { keystroke, plain };
+}
+
+Object.assign(globalThis, {
+  browserPage: { runContract, writeUntilKilled, readAfterKill, deleteAndReopen, measure },
+});

@@ -1,0 +1,4 @@
+/// <reference lib="webworker" />
+import { serveDatabase } from './databaseWorker.ts';
+
+serveDatabase(globalThis as unknown as DedicatedWorkerGlobalScope);

@@ -1,0 +1,7 @@
+export {
+  openWebDatabase,
+  openPlainWebDatabaseForBench,
+  deleteWebDatabase,
+  type DatabaseWorker,
+  type WebDatabasePlace,
+} from './openWebDatabase.ts';

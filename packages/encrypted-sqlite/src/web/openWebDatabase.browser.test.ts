@@ -1,0 +1,77 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { databaseContract } from '../contract/databaseContract.ts';
+import { type RunningChromium, createProfile, serveFiles, startChromium } from './chromiumForTests.ts';
+
+let server: Awaited<ReturnType<typeof serveFiles>>;
+let chromium: RunningChromium;
+const profile = createProfile();
+
+beforeAll(async () => {
+  const bundle = async (file: string) => {
+    const { outputFiles } = await build({
+      entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2022',
+      external: ['module', 'node:*'],
+    });
+    return outputFiles[0]?.contents ?? new Uint8Array();
+  };
+  const wasm = createRequire(import.meta.url).resolve('@journeyapps/wa-sqlite/dist/mc-wa-sqlite.wasm');
+  server = await serveFiles({
+    '/': {
+      type: 'text/html',
+      body: '<!doctype html><title>t</title><script type="module" src="/page.js"></script>',
+    },
+    '/page.js': { type: 'text/javascript', body: await bundle('./browserPage.ts') },
+    '/worker.js': { type: 'text/javascript', body: await bundle('./database.worker.ts') },
+    '/mc-wa-sqlite.wasm': { type: 'application/wasm', body: readFileSync(wasm) },
+  });
+  chromium = await startChromium(profile, server.url);
+}, 60_000);
+
+afterAll(async () => {
+  await chromium.kill();
+  server.close();
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test('The web adapter keeps the database contract in Chromium', async () => {
+  const outcomes = await chromium.page.evaluate('browserPage.runContract()');
+  expect(outcomes).toEqual(databaseContract.map(({ title }) => ({ title, failure: null })));
+});
+
+test('a deleted database is gone, and may be made anew', async () => {
+  expect(await chromium.page.evaluate('browserPage.deleteAndReopen()')).toEqual([]);
+});
+
+test('the keystroke batch and the unencrypted baseline are both measurable in the browser', async () => {
+  const medians = await chromium.page.evaluate('browserPage.measure()');
+  expect(medians).toEqual({ keystroke: expect.any(Number) as number, plain: expect.any(Number) as number });
+});
+
+test('D4: after SIGKILL of the whole browser in the middle of writing, every acknowledged row is there', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    let acknowledged = 0;
+    await chromium.page.exposeFunction('acknowledged', (id: number) => {
+      acknowledged = id;
+    });
+    chromium.page.evaluate('browserPage.writeUntilKilled(acknowledged)').catch(() => undefined);
+    for (let wait = 0; acknowledged === 0 && wait < 200; wait += 1) await sleep(50);
+    await sleep(100 + round * 137);
+    await chromium.kill();
+    chromium = await startChromium(profile, server.url);
+    const after = await chromium.page.evaluate<{ last: number; rows: number; check: unknown }>(
+      'browserPage.readAfterKill()',
+    );
+    expect(acknowledged).toBeGreaterThan(round);
+    expect(after.last).toBeGreaterThanOrEqual(acknowledged);
+    expect(after).toEqual({ last: after.rows, rows: after.last, check: 'ok' });
+  }
+});

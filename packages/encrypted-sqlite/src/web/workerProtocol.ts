@@ -1,0 +1,18 @@
+import type { DatabaseErrorCode, Row, RunResult, SqlValue, Statement } from '../database.ts';
+
+/** What the page asks of the worker: one message per call, answered by one message, never two under way. */
+export type WorkerRequest =
+  | {
+      readonly kind: 'open';
+      readonly directory: string;
+      readonly wasmUrl: string;
+      /** 64 hex digits, or `null` for the benchmark's unencrypted baseline. */
+      readonly keyHex: string | null;
+    }
+  | { readonly kind: 'all' | 'run'; readonly sql: string; readonly params: readonly SqlValue[] }
+  | { readonly kind: 'batch'; readonly statements: readonly Statement[] }
+  | { readonly kind: 'begin' | 'commit' | 'rollback' | 'close' };
+
+export type WorkerReply =
+  | { readonly ok: true; readonly value: readonly Row[] | RunResult | readonly RunResult[] | null }
+  | { readonly ok: false; readonly code: DatabaseErrorCode; readonly message: string };
