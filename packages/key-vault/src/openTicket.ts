@@ -76,7 +76,8 @@ async function decryptTicket(ticket: string, code: string): Promise<string | nul
   }
 }
 
-async function checkTicket(
+/** Checks the JWT inside a ticket: form, organisation, signature, claims, time. */
+export async function checkTicket(
   jwt: string,
   organization: TicketIssuer,
   now: number,
