@@ -105,7 +105,12 @@ export interface PersistedActivity {
 export async function openActivityStore(database: Database): Promise<PersistedActivity> {
   const persisted = persistReducer<Activity>(
     // A slow read must not be taken for an empty one: redux-persist's own time-out is off.
-    { key: 'activity', version: 1, storage: createSqliteStorage({ database }), timeout: 0 },
+    {
+      key: 'activity',
+      version: 1,
+      storage: createSqliteStorage({ database, tableName: 'app_state' }),
+      timeout: 0,
+    },
     activityReducer,
   );
   const store = configureStore({

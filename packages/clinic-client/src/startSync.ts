@@ -4,7 +4,6 @@ import {
   type HttpAnswer,
   type HttpRequest,
   type HttpTransport,
-  probeServer,
   registerDevice,
 } from '@fieldchart/fhir-sync';
 import { CodedError } from '@fieldchart/foundation';
@@ -51,7 +50,7 @@ export async function startSync(options: {
   const engine = createSyncEngine({
     store,
     transport,
-    probe: () => probeServer(plain),
+    probe: plain,
     clock,
     timers,
     random,

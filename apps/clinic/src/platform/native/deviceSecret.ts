@@ -21,7 +21,7 @@ const options: SecureStore.SecureStoreOptions = {
 const entryOf = (id: string) => `fieldchart.device-secret.${id}`;
 
 /** The part of the phone's crypto that is used here. */
-interface HmacCrypto {
+export interface HmacCrypto {
   readonly subtle: {
     importKey(
       format: 'raw',

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, type CDPSession, type Page, chromium } from 'playwright-core';
-import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 // The adapters in a real browser, with a virtual authenticator for the platform's. The page's own code:
@@ -79,8 +78,8 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments() });
-  const pair = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-384', extractable: true });
-  rescueKey = await exportJWK(pair.publicKey);
+  const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-384' }, true, ['deriveBits']);
+  rescueKey = await crypto.subtle.exportKey('jwk', pair.publicKey);
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { organizationDescriptorSchema, type OrganizationDescriptor } from '@fieldchart/clinical';
+import { organizationDescriptor, type OrganizationDescriptor } from '@fieldchart/clinical';
 
 const storageKey = 'fieldchart-organization';
 
@@ -21,7 +21,7 @@ export function createWebOrganization(
 
 function kept(): OrganizationDescriptor | undefined {
   try {
-    const parsed = organizationDescriptorSchema.safeParse(JSON.parse(localStorage.getItem(storageKey) ?? ''));
+    const parsed = organizationDescriptor.safeParse(JSON.parse(localStorage.getItem(storageKey) ?? ''));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
@@ -31,7 +31,7 @@ function kept(): OrganizationDescriptor | undefined {
 async function refresh(isAnyoneEnrolled: () => Promise<boolean>): Promise<void> {
   try {
     const response = await fetch('/organization.json', { cache: 'no-store' });
-    const parsed = organizationDescriptorSchema.safeParse(await response.json());
+    const parsed = organizationDescriptor.safeParse(await response.json());
     if (!parsed.success) return;
     const known = kept();
     const pinned =

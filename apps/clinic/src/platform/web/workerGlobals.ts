@@ -1,0 +1,3 @@
+const scope = globalThis as { __ExpoImportMetaRegistry?: { url: string } };
+scope.__ExpoImportMetaRegistry ??= { url: location.href };
+export {};
