@@ -99,8 +99,16 @@ async function applyDecision(
          ready_at = CASE WHEN draft = 1 AND ? = 1 THEN min(?, draft_since + ${LATEST}) ELSE ? END
        WHERE id = ?`,
       [
-        ...[decision.kind, edit.group, edit.barrier ? 1 : 0, decision.state, draft],
-        ...[now, draft, readyAt, readyAt, id],
+        decision.kind,
+        edit.group,
+        edit.barrier ? 1 : 0,
+        decision.state,
+        draft,
+        now,
+        draft,
+        readyAt,
+        readyAt,
+        id,
       ],
     );
     await addNeeds(transaction, id, decision.addNeeds);
@@ -122,8 +130,17 @@ async function applyDecision(
     `INSERT INTO outbox (id, key, kind, author, state, group_id, barrier, client_id, blocked, draft, draft_since,
        ready_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
     [
-      ...[edit.id, edit.resource, edit.kind, edit.author, decision.state, edit.group],
-      ...[edit.barrier ? 1 : 0, clientOf(change.resource) ?? null, draft, now, readyAt],
+      edit.id,
+      edit.resource,
+      edit.kind,
+      edit.author,
+      decision.state,
+      edit.group,
+      edit.barrier ? 1 : 0,
+      clientOf(change.resource) ?? null,
+      draft,
+      now,
+      readyAt,
     ],
   );
   await addNeeds(transaction, edit.id, decision.needs);

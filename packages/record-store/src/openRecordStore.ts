@@ -31,7 +31,7 @@ export async function openRecordStore(deps: {
   };
   return {
     database,
-    onCommit: parts.announcer.onCommit,
+    onCommit: (listener) => parts.announcer.onCommit(listener),
     ...createChangeWriter(parts),
     ...createLists(parts),
     ...createPush(parts),

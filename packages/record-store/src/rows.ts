@@ -68,16 +68,10 @@ function authorOf(note: Composition): string | null {
 }
 
 function dateOf(resource: FhirResource): string | null {
-  switch (resource.resourceType) {
-    case 'Encounter':
-      return resource.period?.start ?? null;
-    case 'Composition':
-      return resource.date;
-    case 'Consent':
-      return resource.dateTime ?? null;
-    default:
-      return null;
-  }
+  if (resource.resourceType === 'Encounter') return resource.period?.start ?? null;
+  if (resource.resourceType === 'Composition') return resource.date;
+  if (resource.resourceType === 'Consent') return resource.dateTime ?? null;
+  return null;
 }
 
 /** Whether the content is signed, hence immutable (C2). */

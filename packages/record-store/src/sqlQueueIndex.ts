@@ -8,7 +8,8 @@ export function sqlQueueIndex(transaction: Transaction): QueueIndex {
     (await transaction.all<OutboxRow>(`SELECT * FROM outbox WHERE ${where}`, [value])).map(rowToEntry);
   return {
     lastOn: async (resource) => (await entries('key = ? ORDER BY sequence DESC LIMIT 1', resource))[0],
-    createOf: async (resource) => (await entries("key = ? AND kind = 'create'", resource))[0],
+    createOf: async (resource) =>
+      (await entries("key = ? AND kind = 'create' ORDER BY sequence DESC LIMIT 1", resource))[0],
     entry: async (id) => (await entries('id = ?', id))[0],
     needsOf: async (id) =>
       (await transaction.all<{ needed: string }>('SELECT needed FROM needs WHERE entry = ?', [id])).map(

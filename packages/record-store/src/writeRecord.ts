@@ -36,8 +36,17 @@ export async function writeRecord(
        author = excluded.author, date = excluded.date, revision = excluded.revision,
        version_id = excluded.version_id, server_time = excluded.server_time, resource = excluded.resource`,
     [
-      ...[key, resource.resourceType, clientId, status, author, date, date],
-      ...[record.revision, record.versionId, record.serverTime, JSON.stringify(resource)],
+      key,
+      resource.resourceType,
+      clientId,
+      status,
+      author,
+      date,
+      date,
+      record.revision,
+      record.versionId,
+      record.serverTime,
+      JSON.stringify(resource),
     ],
   );
   if (resource.resourceType === 'Patient') await writeClient(transaction, resource);

@@ -37,7 +37,7 @@ export function createMemoryQueue<Body>(sizeOf: (body: Body) => number): MemoryQ
   const onResource = (resource: string) => present(byResource.get(resource) ?? []);
   const index: QueueIndex = {
     lastOn: async (resource) => onResource(resource).at(-1),
-    createOf: async (resource) => onResource(resource).find((entry) => entry.kind === 'create'),
+    createOf: async (resource) => onResource(resource).findLast(({ kind }) => kind === 'create'),
     entry: async (id) => entryOf(id),
     needsOf: async (id) => [...(kept.get(id)?.needs ?? [])],
     dependentsOf: async (id) => present(kept.get(id)?.dependents ?? []),

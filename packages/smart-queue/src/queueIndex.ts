@@ -7,7 +7,7 @@ import type { Entry } from './entry.ts';
 export interface QueueIndex {
   /** The latest unsettled entry on a resource. */
   lastOn(resource: string): Promise<Entry | undefined>;
-  /** The unsettled create of a resource. */
+  /** The latest unsettled create of a resource (it may have been deleted and created again). */
   createOf(resource: string): Promise<Entry | undefined>;
   entry(id: string): Promise<Entry | undefined>;
   /** Ids of the unsettled entries that an entry must follow. */
