@@ -6,7 +6,8 @@ import type { PDFFont } from '@cantoo/pdf-lib';
  */
 export function toPrintable(text: string, font: PDFFont): string {
   const known = new Set(font.getCharacterSet());
-  const has = (character: string) => Array.from(character).every((part) => known.has(part.codePointAt(0) ?? -1));
+  const has = (character: string) =>
+    Array.from(character).every((part) => known.has(part.codePointAt(0) ?? -1));
   return Array.from(text.normalize('NFC'), (character) => {
     if (has(character)) return character;
     if (/\s/u.test(character)) return ' ';
