@@ -1,0 +1,47 @@
+import { open as openOpSqlite } from '@op-engineering/op-sqlite';
+import { File, Paths } from 'expo-file-system';
+import { type ClinicPlatform, type ClinicShell, createClinicShell } from '@fieldchart/clinic-client';
+import { createNativeOpenDatabase } from '@fieldchart/encrypted-sqlite/native';
+import { systemClock } from '@fieldchart/foundation';
+import { consoleLogger } from './consoleLogger.ts';
+import { createNativeConnectivity } from './native/connectivity.ts';
+import { createNativeDeviceSecrets } from './native/deviceSecret.ts';
+import { createNativeKeyRecords } from './native/keyRecords.ts';
+import { createNativeOrganization } from './native/organization.ts';
+import { createNativePassphraseEstimator } from './native/passphraseEstimator.ts';
+import { createNativeProfiles } from './native/profiles.ts';
+import { nativeRandom } from './native/random.ts';
+import { createNativeTransport } from './native/transport.ts';
+import { installNativeWebCrypto } from './native/webCrypto.ts';
+import { platformTimers } from './timers.ts';
+
+/** The app on a phone: SQLCipher, keychain or keystore, and the phone's own cryptography behind the ports. */
+export function createShell(): ClinicShell {
+  const webCrypto = installNativeWebCrypto();
+  const location = Paths.document.uri.replace(/^file:\/\//u, '');
+  const platform: ClinicPlatform = {
+    clock: systemClock,
+    timers: platformTimers,
+    random: nativeRandom,
+    logger: consoleLogger,
+    webCrypto,
+    keyRecords: createNativeKeyRecords(),
+    profiles: createNativeProfiles(),
+    deviceSecrets: createNativeDeviceSecrets({ crypto: globalThis.crypto, random: nativeRandom }),
+    estimator: createNativePassphraseEstimator(),
+    openDatabase: createNativeOpenDatabase({ open: openOpSqlite, location }),
+    deleteDatabase(name) {
+      for (const suffix of ['', '-wal', '-shm', '-journal']) {
+        const file = new File(Paths.document, `${name}${suffix}`);
+        if (file.exists) file.delete();
+      }
+      return Promise.resolve();
+    },
+    createTransport: createNativeTransport,
+    organization: createNativeOrganization(),
+    // A phone runs one instance of the app.
+    ownership: { acquire: () => Promise.resolve(true), takeOver: () => Promise.resolve() },
+    connectivity: createNativeConnectivity(),
+  };
+  return createClinicShell(platform);
+}
