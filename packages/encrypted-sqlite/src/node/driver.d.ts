@@ -11,7 +11,7 @@ declare module 'better-sqlite3-multiple-ciphers' {
   }
   class Database {
     static readonly SqliteError: typeof SqliteError;
-    constructor(path: string, options?: { readonly timeout?: number });
+    constructor(path: string, options?: { timeout?: number; fileMustExist?: boolean });
     readonly inTransaction: boolean;
     prepare(sql: string): Statement;
     pragma(source: string): unknown;
