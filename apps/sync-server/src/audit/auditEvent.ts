@@ -1,0 +1,105 @@
+import type { AuditEvent } from '@fieldchart/clinical';
+import { base64Encode, toInstant, utf8Encode } from '@fieldchart/foundation';
+import type { Actor } from '../write/mutation.ts';
+
+const REST = 'http://hl7.org/fhir/restful-interaction';
+const EVENT_TYPE = 'http://terminology.hl7.org/CodeSystem/audit-event-type';
+const DICOM = 'http://dicom.nema.org/resources/ontology/DCM';
+
+export type AuditedAction =
+  | 'create'
+  | 'update'
+  | 'read'
+  | 'vread'
+  | 'history-instance'
+  | 'search'
+  | 'everything'
+  | 'sync-pull'
+  | 'caseload-export'
+  | 'login'
+  | 'registration'
+  | 'ticket-issued';
+
+/** Something that happened and must be known later: who, what, when, from where, with what outcome. */
+export interface AuditedEvent {
+  readonly action: AuditedAction;
+  readonly actor: Actor;
+  /** 0 success, 4 refused, 8 failed. */
+  readonly outcome: '0' | '4' | '8';
+  readonly clientId?: string;
+  /** References (`Type/id/_history/n`) of what was read or written. */
+  readonly what?: readonly string[];
+  /** A search, as it was asked. It may hold names: it is kept here only, never logged. */
+  readonly query?: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+const actionCode: Readonly<Record<AuditedAction, 'C' | 'R' | 'U' | 'E'>> = {
+  create: 'C',
+  update: 'U',
+  read: 'R',
+  vread: 'R',
+  'history-instance': 'R',
+  search: 'E',
+  everything: 'E',
+  'sync-pull': 'E',
+  'caseload-export': 'R',
+  login: 'E',
+  registration: 'E',
+  'ticket-issued': 'E',
+};
+
+/** The FHIR AuditEvent of an event. */
+export function toAuditEvent(event: AuditedEvent, id: string, recorded: number): AuditEvent {
+  const entities: NonNullable<AuditEvent['entity']> = [];
+  if (event.clientId !== undefined) {
+    entities.push({
+      what: { reference: `Patient/${event.clientId}` },
+      role: { system: 'http://terminology.hl7.org/CodeSystem/object-role', code: '1', display: 'Patient' },
+    });
+  }
+  for (const reference of event.what ?? []) entities.push({ what: { reference } });
+  if (event.query !== undefined || event.details !== undefined) {
+    entities.push({
+      ...(event.query === undefined ? {} : { query: base64Encode(utf8Encode(event.query)) }),
+      ...(event.details === undefined
+        ? {}
+        : { detail: Object.entries(event.details).map(([type, valueString]) => ({ type, valueString })) }),
+    });
+  }
+  const { address, deviceId, practitionerId, role } = event.actor;
+  return {
+    resourceType: 'AuditEvent',
+    id,
+    type: typeCoding(event.action),
+    subtype: [{ system: REST, code: event.action }],
+    action: actionCode[event.action],
+    recorded: toInstant(recorded),
+    outcome: event.outcome,
+    agent: [
+      {
+        ...(practitionerId === null ? {} : { who: { reference: `Practitioner/${practitionerId}` } }),
+        ...(deviceId === null ? {} : { altId: deviceId }),
+        name: role,
+        requestor: true,
+        ...(address === undefined ? {} : { network: { address, type: '2' as const } }),
+      },
+    ],
+    source: { observer: { display: 'Fieldchart sync server' } },
+    ...(entities.length === 0 ? {} : { entity: entities }),
+  };
+}
+
+function typeCoding(action: AuditedAction): AuditEvent['type'] {
+  switch (action) {
+    case 'login':
+    case 'registration':
+      return { system: DICOM, code: '110114', display: 'User Authentication' };
+    case 'ticket-issued':
+      return { system: DICOM, code: '110113', display: 'Security Alert' };
+    case 'caseload-export':
+      return { system: DICOM, code: '110106', display: 'Export' };
+    default:
+      return { system: EVENT_TYPE, code: 'rest', display: 'RESTful Operation' };
+  }
+}

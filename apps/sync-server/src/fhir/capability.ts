@@ -1,0 +1,54 @@
+import { toInstant } from '@fieldchart/foundation';
+import { SEARCH_PARAMETERS } from './search.ts';
+
+/** `GET /fhir/metadata`: what this server does, generated from what it accepts. */
+export function capabilityStatement(baseUrl: string, now: number): object {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: toInstant(now),
+    kind: 'instance',
+    software: { name: 'Fieldchart sync server' },
+    implementation: { description: 'Fieldchart', url: `${baseUrl}/fhir` },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json'],
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          service: [
+            {
+              coding: [
+                {
+                  system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
+                  code: 'SMART-on-FHIR',
+                },
+              ],
+            },
+          ],
+        },
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        resource: Object.entries(SEARCH_PARAMETERS).map(([type, parameters]) => ({
+          type,
+          interaction: ['read', 'vread', 'update', 'history-instance', 'search-type'].map((code) => ({
+            code,
+          })),
+          versioning: 'versioned-update',
+          readHistory: true,
+          updateCreate: true,
+          searchParam: parameters.map(({ name, type: kind }) => ({ name, type: kind })),
+          ...(type === 'Patient'
+            ? {
+                operation: [
+                  {
+                    name: 'everything',
+                    definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+                  },
+                ],
+              }
+            : {}),
+        })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,211 @@
+import { isResourceType } from '@fieldchart/clinical';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RequestRefused, etag, withMeta } from '../fhir/answer.ts';
+import { capabilityStatement } from '../fhir/capability.ts';
+import { readChanges, toChangesBundle } from '../fhir/changes.ts';
+import { readEverything } from '../fhir/everything.ts';
+import { parseBundle, parsePut } from '../fhir/parseWrite.ts';
+import { performBundle } from '../fhir/performWrite.ts';
+import { readCurrentVersion, readVersions, toHistoryBundle, toSearchset } from '../fhir/readResource.ts';
+import { searchResources } from '../fhir/search.ts';
+import { type Actor, refusal } from '../write/mutation.ts';
+import { verifyUnit } from '../write/verifySignatures.ts';
+import { writeUnits } from '../write/writeUnits.ts';
+import { type ServerContext, authenticate } from './context.ts';
+import { FHIR_JSON } from './errorAnswers.ts';
+
+const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is no such resource'));
+
+interface Address {
+  readonly type: string;
+  readonly id: string;
+  readonly version?: string;
+}
+
+/** The FHIR API. Reads are audited before their answer leaves, writes in their own transaction (S3). */
+export function addFhirRoutes(app: FastifyInstance, context: ServerContext): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('content-type')) reply.type(FHIR_JSON);
+  });
+  app.get('/fhir/metadata', async (_request, reply) =>
+    reply.type(FHIR_JSON).send(capabilityStatement(context.organization.baseUrl, context.clock.now())),
+  );
+  addOperations(app, context);
+  addReads(app, context);
+  addWrites(app, context);
+}
+
+function addOperations(app: FastifyInstance, context: ServerContext): void {
+  app.get('/fhir/$changes', async (request, reply) => {
+    const actor = await authenticate(context, request);
+    const { single } = readQuery(request);
+    const count = readCount(single.get('_count'), 200, 1000);
+    const cursor = single.get('_cursor');
+    const page = await readChanges(context.db, { practitionerId: actor.practitionerId ?? '', cursor, count });
+    // An empty page shows nothing: devices ask for it every few seconds.
+    if (page.entries.length > 0) {
+      await context.audit({
+        action: 'sync-pull',
+        actor,
+        outcome: '0',
+        what: page.entries.flatMap(({ response }) => response?.location ?? []),
+      });
+    }
+    return reply.type(FHIR_JSON).send(toChangesBundle(page, count));
+  });
+
+  app.get<{ Params: { id: string } }>('/fhir/Patient/:id/$everything', async (request, reply) => {
+    const actor = await authenticate(context, request);
+    const { id } = request.params;
+    const { single } = readQuery(request);
+    const count = readCount(single.get('_count'), 200, 1000);
+    const patient = await readCurrentVersion(context.db, actor, 'Patient', id);
+    if (patient === undefined) return refuseRead(context, actor, 'everything', `Patient/${id}`);
+    const page = await readEverything(context.db, actor, {
+      clientId: id,
+      count,
+      after: single.get('_after'),
+    });
+    await context.audit({ action: 'everything', actor, outcome: '0', clientId: id });
+    const self = `Patient/${id}/$everything?_count=${count}`;
+    const next = page.after === undefined ? undefined : `${self}&_after=${page.after}`;
+    return reply.type(FHIR_JSON).send(toSearchset(page.rows.map(withMeta), { self, next }));
+  });
+}
+
+function addReads(app: FastifyInstance, context: ServerContext): void {
+  app.get<{ Params: Address }>('/fhir/:type/:id', async (request, reply) => {
+    const actor = await authenticate(context, request);
+    const { type, id } = request.params;
+    const found = await readCurrentVersion(context.db, actor, type, id);
+    if (found === undefined) return refuseRead(context, actor, 'read', `${type}/${id}`);
+    await context.audit({
+      action: 'read',
+      actor,
+      outcome: '0',
+      what: [`${type}/${id}/_history/${found.version}`],
+      ...(found.client_id === null ? {} : { clientId: found.client_id }),
+    });
+    return reply.header('etag', etag(found.version)).type(FHIR_JSON).send(withMeta(found));
+  });
+
+  const history = async (actor: Actor, { type, id, version }: Address) => {
+    const number = version === undefined ? undefined : Number(version);
+    if (number !== undefined && !/^[1-9][0-9]{0,8}$/u.test(version ?? '')) throw absent();
+    const action = version === undefined ? 'history-instance' : 'vread';
+    const found = await readVersions(context.db, actor, {
+      type,
+      id,
+      ...(number === undefined ? {} : { version: number }),
+    });
+    const [newest] = found;
+    if (newest === undefined) return refuseRead(context, actor, action, `${type}/${id}`);
+    await context.audit({
+      action,
+      actor,
+      outcome: '0',
+      what: found.map((row) => `${type}/${id}/_history/${row.version}`),
+      ...(newest.client_id === null ? {} : { clientId: newest.client_id }),
+    });
+    return { found, newest };
+  };
+
+  app.get<{ Params: Address }>('/fhir/:type/:id/_history', async (request, reply) => {
+    const { found } = await history(await authenticate(context, request), request.params);
+    return reply.type(FHIR_JSON).send(toHistoryBundle(found));
+  });
+
+  app.get<{ Params: Address }>('/fhir/:type/:id/_history/:version', async (request, reply) => {
+    const { newest } = await history(await authenticate(context, request), request.params);
+    return reply.header('etag', etag(newest.version)).type(FHIR_JSON).send(withMeta(newest));
+  });
+
+  app.get<{ Params: { type: string } }>('/fhir/:type', async (request, reply) => {
+    const actor = await authenticate(context, request);
+    const { type } = request.params;
+    if (!isResourceType(type) || type === 'AuditEvent') throw absent();
+    const { all, single } = readQuery(request);
+    const count = readCount(single.get('_count'), 50, 500);
+    const offset = readCount(single.get('_offset'), 0, 1_000_000);
+    for (const name of ['_count', '_offset']) all.delete(name);
+    const { rows, total } = await searchResources(context.db, actor, { type, query: all, count, offset });
+    const asked = new URLSearchParams(
+      [...all].flatMap(([name, values]) => values.map((value) => [name, value])),
+    );
+    const clients = new Set(rows.flatMap((row) => row.client_id ?? []));
+    const query = `${type}?${asked.toString()}`;
+    const event = { action: 'search', actor, outcome: '0', query } as const;
+    await context.audit(
+      ...(clients.size === 0 ? [event] : [...clients].map((clientId) => ({ ...event, clientId }))),
+    );
+    const page = (from: number) => {
+      const link = new URLSearchParams([...asked, ['_count', String(count)], ['_offset', String(from)]]);
+      return `${type}?${link.toString()}`;
+    };
+    const next = offset + rows.length < total ? page(offset + count) : undefined;
+    return reply.type(FHIR_JSON).send(toSearchset(rows.map(withMeta), { self: page(offset), next, total }));
+  });
+}
+
+function addWrites(app: FastifyInstance, context: ServerContext): void {
+  app.put<{ Params: { type: string; id: string } }>('/fhir/:type/:id', async (request, reply) => {
+    const actor = await authenticate(context, request);
+    const { type, id } = request.params;
+    const entry = parsePut({
+      url: `${type}/${id}`,
+      body: request.body,
+      ifMatch: request.headers['if-match'],
+      ifNoneMatch: request.headers['if-none-match'],
+    });
+    const [outcome] = await writeUnits(context, actor, [await verifyUnit(context.db, [entry])]);
+    if (outcome?.ok === false) throw new RequestRefused(outcome.refusal);
+    const written = outcome?.written[0];
+    if (written === undefined || !entry.ok) throw new Error('a write without an outcome');
+    const { version, writtenAt, key } = written;
+    return reply
+      .code(version === 1 ? 201 : 200)
+      .headers({
+        etag: etag(version),
+        'last-modified': new Date(writtenAt).toUTCString(),
+        location: `${context.organization.baseUrl}/fhir/${key}/_history/${version}`,
+      })
+      .type(FHIR_JSON)
+      .send(withMeta({ type, id, version, body: entry.mutation.resource, written_at: writtenAt }));
+  });
+
+  app.post('/fhir', async (request, reply) => {
+    const actor = await authenticate(context, request);
+    const bundle = parseBundle(request.body);
+    if (!bundle.ok) throw new RequestRefused(bundle.error.refusal);
+    return reply.type(FHIR_JSON).send(await performBundle(context, actor, bundle.value));
+  });
+}
+
+/** What one may not read and what does not exist answer alike; both are audited. */
+async function refuseRead(
+  context: ServerContext,
+  actor: Actor,
+  action: 'read' | 'vread' | 'history-instance' | 'everything',
+  reference: string,
+): Promise<never> {
+  await context.audit({ action, actor, outcome: '4', what: [reference] });
+  throw absent();
+}
+
+function readQuery(request: FastifyRequest): { all: Map<string, string[]>; single: Map<string, string> } {
+  const all = new Map<string, string[]>();
+  const single = new Map<string, string>();
+  const at = request.url.indexOf('?');
+  for (const [name, value] of new URLSearchParams(at === -1 ? '' : request.url.slice(at + 1))) {
+    if (value.includes('\0')) throw new RequestRefused(refusal(400, 'value', 'a character is not allowed'));
+    all.set(name, [...(all.get(name) ?? []), value]);
+    single.set(name, value);
+  }
+  return { all, single };
+}
+
+function readCount(text: string | undefined, otherwise: number, most: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^[0-9]{1,7}$/u.test(text)) throw new RequestRefused(refusal(400, 'value', 'that is not a count'));
+  return Math.min(Number(text), most);
+}

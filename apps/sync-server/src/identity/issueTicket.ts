@@ -1,0 +1,84 @@
+import {
+  type CaseloadFile,
+  type TicketClaims,
+  type TicketFile,
+  TICKET_FILE_FORMAT,
+  TICKET_TYPE,
+} from '@fieldchart/clinical';
+import { type Clock, type Random, base64UrlEncode, randomUuid, utf8Encode } from '@fieldchart/foundation';
+import { CompactEncrypt, SignJWT } from 'jose';
+import type { Database } from '../storage/openStorage.ts';
+import { createActivationCode } from './activationCode.ts';
+import type { Organization } from './organization.ts';
+
+const TICKET_LIFETIME = 14 * 24 * 60 * 60;
+const PBES2_ITERATIONS = 600_000;
+
+export interface IssuedTicket {
+  /** Compact JWE: what is typed, scanned or carried in the file. */
+  readonly ticket: string;
+  /** `XXXX-XXXX-XXXX-XXXX-C`, to be given separately. */
+  readonly activationCode: string;
+  readonly file: TicketFile;
+  readonly expiresAt: number;
+}
+
+export interface TicketDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Issues a single-use enrolment ticket for a practitioner, with a file that carries the starter caseload. */
+export async function issueTicket(
+  deps: TicketDeps,
+  organization: Organization,
+  practitioner: { readonly id: string; readonly name: string; readonly role: TicketClaims['role'] },
+  caseload: CaseloadFile,
+): Promise<IssuedTicket> {
+  const now = Math.floor(deps.clock.now() / 1000);
+  const code = createActivationCode(deps.random);
+  const caseloadKey = deps.random.bytes(32);
+  const claims: TicketClaims = {
+    iss: organization.id,
+    jti: randomUuid(deps.random),
+    iat: now,
+    exp: now + TICKET_LIFETIME,
+    sub: practitioner.id,
+    practitioner_name: practitioner.name,
+    role: practitioner.role,
+    organization_name: organization.name,
+    server: organization.baseUrl,
+    rescue_key: organization.descriptor.rescueKey,
+    caseload_key: base64UrlEncode(caseloadKey),
+  };
+  const jwt = await new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'ES384', typ: TICKET_TYPE, kid: organization.keyId })
+    .sign(organization.signingKey);
+  const ticket = await new CompactEncrypt(utf8Encode(jwt))
+    .setProtectedHeader({ alg: 'PBES2-HS512+A256KW', enc: 'A256GCM' })
+    .setKeyManagementParameters({ p2c: PBES2_ITERATIONS })
+    .encrypt(utf8Encode(code.password));
+  const sealedCaseload = await new CompactEncrypt(utf8Encode(JSON.stringify(caseload)))
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', zip: 'DEF' })
+    .encrypt(caseloadKey);
+  await deps.db
+    .insertInto('ticket')
+    .values({
+      jti: claims.jti,
+      practitioner_id: practitioner.id,
+      issued_at: now * 1000,
+      expires_at: claims.exp * 1000,
+      revoked_at: null,
+      used_by: null,
+      used_thumbprint: null,
+      used_at: null,
+    })
+    .execute();
+  return {
+    ticket,
+    activationCode: code.shown,
+    file: { format: TICKET_FILE_FORMAT, ticket, caseload: sealedCaseload },
+    expiresAt: claims.exp * 1000,
+  };
+}

@@ -1,0 +1,10 @@
+import { afterAll, describe } from 'vitest';
+import { openPGlite } from './storage/openStorage.ts';
+import { defineAccessSuite } from './testing/accessSuite.ts';
+import { defineWriteSuite } from './testing/writeSuite.ts';
+
+const storage = await openPGlite();
+afterAll(() => storage.close());
+
+describe('writing', () => defineWriteSuite(() => storage));
+describe('access', () => defineAccessSuite(() => storage));

@@ -1,0 +1,57 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Every migration by name; their order is the order of their names. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '001_initial': { up: createInitialTables },
+};
+
+const statements = [
+  `create table organization (
+    id text primary key, name text not null, sequence bigint not null, last_written bigint not null,
+    epoch text not null, signing_key jsonb not null, verifying_key jsonb not null, rescue_key jsonb not null,
+    base_url text not null, setup text not null check (setup in ('creating', 'ready')),
+    only_one boolean not null default true unique check (only_one))`,
+  `create table practitioner (
+    id text primary key, name text not null,
+    role text not null check (role in ('clinician', 'supervisor', 'administrator')))`,
+  `create table device (
+    id text primary key, practitioner_id text not null references practitioner, public_key jsonb not null,
+    thumbprint text not null unique, registered_at bigint not null, revoked_at bigint)`,
+  `create table ticket (
+    jti text primary key, practitioner_id text not null references practitioner, issued_at bigint not null,
+    expires_at bigint not null, revoked_at bigint, used_by text, used_thumbprint text, used_at bigint)`,
+  `create table token_use (
+    device_id text not null, jti text not null, expires_at bigint not null, primary key (device_id, jti))`,
+  `create index token_use_expiry on token_use (expires_at)`,
+  `create table resource (
+    type text not null, id text not null, version integer not null, client_id text, body jsonb not null,
+    written_at bigint not null, status text, date text, codes text[] not null, names text,
+    phones text[] not null, primary key (type, id))`,
+  `create index resource_client on resource (client_id, type, id)`,
+  `create table history (
+    sequence bigint primary key, type text not null, id text not null, version integer not null, client_id text,
+    body jsonb not null, written_at bigint not null, mutation_id text unique, practitioner_id text,
+    device_id text, unique (type, id, version))`,
+  `create index history_client on history (client_id, sequence)`,
+  `create table care_team_member (
+    care_team_id text not null, client_id text not null, practitioner_id text not null,
+    primary key (care_team_id, practitioner_id))`,
+  `create index care_team_member_caseload on care_team_member (practitioner_id, client_id)`,
+  `create index care_team_member_client on care_team_member (client_id)`,
+  `create table access_change (
+    sequence bigint primary key, practitioner_id text not null, client_id text not null, gained boolean not null)`,
+  `create index access_change_feed on access_change (practitioner_id, sequence)`,
+  `create table audit (
+    number bigint generated always as identity primary key, id text not null unique, recorded bigint not null,
+    action text not null, client_id text, practitioner_id text, device_id text, body jsonb not null)`,
+  `create index audit_client on audit (client_id, number)`,
+  `create function refuse_change() returns trigger language plpgsql as
+    $$ begin raise exception 'the audit trail is append-only'; end $$`,
+  `create trigger audit_append_only before update or delete on audit
+    for each row execute function refuse_change()`,
+];
+
+async function createInitialTables(database: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(database);
+}

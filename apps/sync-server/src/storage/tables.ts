@@ -1,0 +1,126 @@
+import type { FhirResource, PractitionerRole, SigningJwk, AgreementJwk } from '@fieldchart/clinical';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+// Times are milliseconds since the epoch, as integers: both databases keep them exactly.
+
+/** JSON that is written as text and read parsed. */
+type Json<Value extends object> = JSONColumnType<Value, string, string>;
+
+/** The one organisation of this database; its row is the counter that every write locks first (S1). */
+export interface OrganizationTable {
+  id: string;
+  name: string;
+  sequence: number;
+  /** Server time of the latest write: times never decrease. */
+  last_written: number;
+  /** Changes when the database is restored from a backup. */
+  epoch: string;
+  signing_key: Json<Record<string, unknown>>;
+  verifying_key: Json<SigningJwk>;
+  rescue_key: Json<AgreementJwk>;
+  base_url: string;
+  /** `creating` until the first start has filled the database. */
+  setup: 'creating' | 'ready';
+}
+
+export interface PractitionerTable {
+  id: string;
+  name: string;
+  role: PractitionerRole;
+}
+
+export interface DeviceTable {
+  id: string;
+  practitioner_id: string;
+  public_key: Json<SigningJwk>;
+  thumbprint: string;
+  registered_at: number;
+  revoked_at: number | null;
+}
+
+export interface TicketTable {
+  jti: string;
+  practitioner_id: string;
+  issued_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+  used_by: string | null;
+  used_thumbprint: string | null;
+  used_at: number | null;
+}
+
+/** Token requests that were answered, so that none is answered twice. */
+export interface TokenUseTable {
+  device_id: string;
+  jti: string;
+  expires_at: number;
+}
+
+/** The current version of each resource, with the columns that search reads. */
+export interface ResourceTable {
+  type: string;
+  id: string;
+  version: number;
+  client_id: string | null;
+  body: Json<FhirResource>;
+  written_at: number;
+  status: string | null;
+  date: string | null;
+  codes: ColumnType<string[], string[], string[]>;
+  names: string | null;
+  phones: ColumnType<string[], string[], string[]>;
+}
+
+/** Every version, in the order in which the organisation's counter numbered it: this is the feed. */
+export interface HistoryTable {
+  sequence: number;
+  type: string;
+  id: string;
+  version: number;
+  client_id: string | null;
+  body: Json<FhirResource>;
+  written_at: number;
+  mutation_id: string | null;
+  practitioner_id: string | null;
+  device_id: string | null;
+}
+
+/** Who stands in which active care team: the caseload is derived from these rows. */
+export interface CareTeamMemberTable {
+  care_team_id: string;
+  client_id: string;
+  practitioner_id: string;
+}
+
+/** Access gained or lost, numbered by the same counter as the versions. */
+export interface AccessChangeTable {
+  sequence: number;
+  practitioner_id: string;
+  client_id: string;
+  gained: boolean;
+}
+
+/** AuditEvents. A trigger refuses updates and deletes. */
+export interface AuditTable {
+  number: Generated<number>;
+  id: string;
+  recorded: number;
+  action: string;
+  client_id: string | null;
+  practitioner_id: string | null;
+  device_id: string | null;
+  body: Json<object>;
+}
+
+export interface Tables {
+  organization: OrganizationTable;
+  practitioner: PractitionerTable;
+  device: DeviceTable;
+  ticket: TicketTable;
+  token_use: TokenUseTable;
+  resource: ResourceTable;
+  history: HistoryTable;
+  care_team_member: CareTeamMemberTable;
+  access_change: AccessChangeTable;
+  audit: AuditTable;
+}

@@ -1,0 +1,188 @@
+import { validateResource } from '@fieldchart/clinical';
+import { beforeEach, expect, test } from 'vitest';
+import type { Storage } from '../storage/openStorage.ts';
+import {
+  type TestDevice,
+  type TestServer,
+  bundleOf,
+  entryOf,
+  newClient,
+  openTestServer,
+} from './testServer.ts';
+
+/** Who sees what, and what is remembered of it, on every database. */
+export function defineAccessSuite(storage: () => Storage): void {
+  let server: TestServer;
+  beforeEach(async () => {
+    server = await openTestServer(storage());
+  });
+
+  const changes = async (device: TestDevice, cursor?: string, count = 100) => {
+    const query = `_count=${count}${cursor === undefined ? '' : `&_cursor=${cursor}`}`;
+    const { status, body } = await server.ask(device, 'GET', `/fhir/$changes?${query}`);
+    if (status !== 200) return { status, keys: [], relation: '', cursor: '' };
+    expect(body.link).toHaveLength(1);
+    const keys: string[] = body.entry.map((entry: any) =>
+      entry.resource.resourceType === 'Parameters'
+        ? `${entry.resource.parameter[0].name} ${entry.resource.parameter[0].valueReference.reference}`
+        : entry.fullUrl,
+    );
+    const next = new URL(body.link[0].url, 'http://x/fhir/').searchParams.get('_cursor') ?? '';
+    return { status, keys, relation: body.link[0].relation as string, cursor: next };
+  };
+
+  test('S3: another clinician sees nothing of a client: read, versions, search, everything, feed', async () => {
+    const { ana, ben, ask } = server;
+    const start = await changes(ben);
+    const of = await server.registerClient(ana);
+    const note = server.note(ana, of);
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', [note]));
+    const addresses = [
+      `Composition/${note.id}`,
+      `Composition/${note.id}/_history`,
+      `Composition/${note.id}/_history/1`,
+      `Patient/${of.clientId}`,
+      `Patient/${of.clientId}/$everything`,
+    ];
+    for (const address of addresses) {
+      expect((await ask(ana, 'GET', `/fhir/${address}`)).status, address).toBe(200);
+      expect((await ask(ben, 'GET', `/fhir/${address}`)).status, address).toBe(404);
+    }
+    for (const search of [
+      `Composition?patient=${of.clientId}`,
+      'Patient?name=ang',
+      `Patient?_id=${of.clientId}`,
+    ]) {
+      expect((await ask(ana, 'GET', `/fhir/${search}`)).body.total, search).toBe(1);
+      expect((await ask(ben, 'GET', `/fhir/${search}`)).body.total, search).toBe(0);
+    }
+    expect((await changes(ben, start.cursor)).keys).toEqual([]);
+    expect((await changes(ben)).keys.filter((key) => key.startsWith('access'))).toEqual([]);
+  });
+
+  test('S3: a supervisor reads all of the organisation’s, but receives only an own caseload', async () => {
+    const { ana, sue, ask } = server;
+    const of = await server.registerClient(ana);
+    expect((await ask(sue, 'GET', `/fhir/Patient/${of.clientId}`)).status).toBe(200);
+    expect((await changes(sue)).keys.some((key) => key.startsWith('access'))).toBe(false);
+  });
+
+  test('S3: joining a care team is told as access gained, leaving it as access lost', async () => {
+    const { ana, ben, ask } = server;
+    const [clientId, teamId] = [server.uuid(), server.uuid()];
+    const resources = newClient(ana, clientId, server.uuid(), teamId);
+    await ask(ana, 'POST', '/fhir', bundleOf('transaction', resources));
+    const start = await changes(ben);
+    const team = resources[1] as Extract<(typeof resources)[number], { resourceType: 'CareTeam' }>;
+    const both = [...(team.participant ?? []), { member: { reference: 'Practitioner/ben' } }];
+    const joined = entryOf({ ...team, participant: both }, { ifMatch: 'W/"1"' });
+    expect((await ask(ana, 'POST', '/fhir', bundleOf('transaction', [joined]))).status).toBe(200);
+    const gained = await changes(ben, start.cursor);
+    expect(gained.keys).toEqual([`CareTeam/${teamId}`, `access-gained Patient/${clientId}`]);
+    const left = await ask(
+      ana,
+      'POST',
+      '/fhir',
+      bundleOf('transaction', [entryOf(team, { ifMatch: 'W/"2"' })]),
+    );
+    expect(left.status).toBe(200);
+    expect((await changes(ben, gained.cursor)).keys).toEqual([`access-lost Patient/${clientId}`]);
+    expect((await ask(ben, 'GET', `/fhir/Patient/${clientId}`)).status).toBe(404);
+  });
+
+  test('S1: the feed pages oldest first and resumes where it stopped; a foreign cursor is gone', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    let page = await changes(ana, undefined, 2);
+    const opening = [...page.keys];
+    while (page.relation === 'next') {
+      page = await changes(ana, page.cursor, 2);
+      opening.push(...page.keys);
+    }
+    expect(opening).toContain(`access-gained Patient/${of.clientId}`);
+    expect(opening).toContain('Organization/org');
+    expect(page.relation).toBe('resume');
+    const notes = Array.from({ length: 5 }, () => server.note(ana, of));
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', notes));
+    const seen: string[] = [];
+    do {
+      page = await changes(ana, page.cursor, 2);
+      seen.push(...page.keys);
+    } while (page.relation === 'next');
+    expect(seen).toEqual(notes.map((note) => `Composition/${note.id}`));
+    expect((await changes(ana, page.cursor)).keys).toEqual([]);
+    expect((await changes(ana, 'bm90IG91cnM')).status).toBe(410);
+  });
+
+  test('a client’s chart comes in resumable pages, each resource once', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const notes = Array.from({ length: 5 }, () => server.note(ana, of));
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', notes));
+    let url: string | undefined = `Patient/${of.clientId}/$everything?_count=3`;
+    const seen: string[] = [];
+    while (url !== undefined) {
+      const { body }: { body: any } = await ask(ana, 'GET', `/fhir/${url}`);
+      seen.push(...body.entry.map((entry: any) => entry.fullUrl));
+      url = body.link.find((link: any) => link.relation === 'next')?.url;
+    }
+    expect(seen).toHaveLength(8);
+    expect(new Set(seen).size).toBe(8);
+    expect(seen[0]).toBe(`Patient/${of.clientId}`);
+  });
+
+  test('search by the parameters of the app, with pages and order; an unknown parameter is refused', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const found = async (query: string) => (await ask(ana, 'GET', `/fhir/${query}`)).body.total;
+    expect(await found('Patient?name=Angstrom')).toBe(1);
+    expect(await found('Patient?name=strom')).toBe(0);
+    expect(await found('Patient?phone=406-555-0137')).toBe(1);
+    expect(await found('Patient?birthdate=1980-02')).toBe(1);
+    expect(await found('Patient?birthdate=ge1990')).toBe(0);
+    expect(await found(`Encounter?patient=Patient/${of.clientId}&status=in-progress`)).toBe(1);
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', [server.note(ana, of), server.note(ana, of)]));
+    const first = await ask(ana, 'GET', `/fhir/Composition?patient=${of.clientId}&_count=1&_sort=-date`);
+    expect([first.body.total, first.body.entry.length]).toEqual([2, 1]);
+    const next = first.body.link.find((link: any) => link.relation === 'next').url;
+    expect((await ask(ana, 'GET', `/fhir/${next}`)).body.entry).toHaveLength(1);
+    expect((await ask(ana, 'GET', '/fhir/Patient?shoe=9')).status).toBe(400);
+    expect((await ask(ana, 'GET', '/fhir/Nonsense?name=x')).status).toBe(404);
+  });
+
+  test('S3: every access is audited as a valid AuditEvent; logs hold nothing of it', async () => {
+    const { ana, ben, ask } = server;
+    const of = await server.registerClient(ana);
+    await ask(ana, 'GET', '/fhir/Patient?name=Angstrom');
+    await ask(ana, 'GET', `/fhir/Patient/${of.clientId}`);
+    await ask(ben, 'GET', `/fhir/Patient/${of.clientId}`);
+    await changes(ana);
+    await ask(ben, 'POST', '/fhir', bundleOf('transaction', [server.note(ben, of)]));
+    const rows = await storage().db.selectFrom('audit').selectAll().orderBy('number').execute();
+    for (const row of rows) expect(validateResource(row.body)).toMatchObject({ ok: true });
+    const told = rows
+      .filter((row) => row.action !== 'login' && row.practitioner_id !== null)
+      .map((row) => `${row.practitioner_id} ${row.action} ${(row.body as { outcome: string }).outcome}`);
+    expect(told).toEqual([
+      'ana create 0',
+      'ana search 0',
+      'ana read 0',
+      'ben read 4',
+      'ana sync-pull 0',
+      'ben update 4',
+    ]);
+    const log = server.logLines.join('\n');
+    expect(log).toContain('"/fhir/:type/:id"');
+    for (const secret of ['Angstrom', of.clientId]) expect(log).not.toContain(secret);
+  });
+
+  test('without a good token there is nothing; a token ends after five minutes or with its device', async () => {
+    const { ana, ben, ask } = server;
+    expect((await ask(undefined, 'GET', '/fhir/Patient')).status).toBe(401);
+    await storage().db.updateTable('device').set({ revoked_at: 1 }).where('id', '=', ben.id).execute();
+    expect((await ask(ben, 'GET', '/fhir/Patient')).status).toBe(401);
+    expect((await ask(ana, 'GET', '/fhir/Patient')).status).toBe(200);
+    server.clock.advance(301_000);
+    expect((await ask(ana, 'GET', '/fhir/Patient')).status).toBe(401);
+  });
+}

@@ -1,0 +1,311 @@
+import type {
+  Bundle,
+  BundleEntry,
+  Composition,
+  FhirResource,
+  PractitionerRole,
+  SigningJwk,
+} from '@fieldchart/clinical';
+import {
+  createCareTeam,
+  createEncounter,
+  createNote,
+  createPatient,
+  mutationIdExtension,
+  resourceKey,
+} from '@fieldchart/clinical';
+import {
+  type FakeClock,
+  type Random,
+  createFakeClock,
+  createFakeLogger,
+  createSeededRandom,
+  randomUuid,
+} from '@fieldchart/foundation';
+import type { FastifyInstance } from 'fastify';
+import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { createServer } from '../http/createServer.ts';
+import { createOrganization, loadOrganization } from '../identity/organization.ts';
+import { type Storage, emptyStorage } from '../storage/openStorage.ts';
+import type { Actor } from '../write/mutation.ts';
+import { writeUnits } from '../write/writeUnits.ts';
+
+export const BASE_URL = 'http://localhost:8787';
+
+export interface TestDevice {
+  readonly id: string;
+  readonly practitionerId: string;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: SigningJwk;
+  readonly token: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+/** A server on an emptied database with an organisation, three people and a device of each. */
+export interface TestServer {
+  readonly app: FastifyInstance;
+  readonly storage: Storage;
+  readonly clock: FakeClock;
+  readonly random: Random;
+  readonly logLines: readonly string[];
+  readonly ana: TestDevice;
+  readonly ben: TestDevice;
+  readonly sue: TestDevice;
+  uuid(): string;
+  newDeviceKeys(): Promise<{ privateKey: CryptoKey; publicKey: SigningJwk }>;
+  addDevice(practitionerId: string): Promise<TestDevice>;
+  assertion(device: TestDevice, claims?: Record<string, unknown>): Promise<string>;
+  readonly ask: (
+    device: TestDevice | undefined,
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
+  /** Registers a client with their care team and a visit; returns the resources. */
+  registerClient(device: TestDevice, id?: string): Promise<{ clientId: string; encounterId: string }>;
+  note(device: TestDevice, of: { clientId: string; encounterId: string }): Composition;
+}
+
+const PEOPLE: readonly (readonly [id: string, name: string, role: PractitionerRole])[] = [
+  ['ana', 'Ana Ruiz', 'clinician'],
+  ['ben', 'Ben Ode', 'clinician'],
+  ['sue', 'Sue Park', 'supervisor'],
+  ['ada', 'Ada Admin', 'administrator'],
+];
+
+export const system: Actor = { practitionerId: null, deviceId: null, role: 'system' };
+
+export async function openTestServer(
+  storage: Storage,
+  extra: { webRoot?: string; admin?: { token: string; ticketFolder: string } } = {},
+): Promise<TestServer> {
+  const { db } = storage;
+  await emptyStorage(db);
+  const clock = createFakeClock();
+  const random = createSeededRandom(7);
+  const logger = createFakeLogger();
+  const uuid = () => randomUuid(random);
+  await createOrganization(db, { id: 'org', name: 'Prairie Care', epoch: uuid(), baseUrl: BASE_URL });
+  const organization = await loadOrganization(db);
+  if (organization === undefined) throw new Error('no organisation');
+  await db
+    .insertInto('practitioner')
+    .values(PEOPLE.map(([id, name, role]) => ({ id, name, role })))
+    .execute();
+  const staff: FhirResource[] = [
+    { resourceType: 'Organization', id: 'org', name: 'Prairie Care' },
+    ...PEOPLE.map(([id, name]): FhirResource => ({
+      resourceType: 'Practitioner',
+      id,
+      name: [{ text: name }],
+    })),
+  ];
+  const units = staff.map((resource) => ({
+    entries: [{ ok: true, mutation: { resource, onlyCreate: true } }] as const,
+    signers: new Map(),
+  }));
+  await writeUnits({ db, clock, random }, system, units);
+  const app = await createServer({
+    db,
+    organization,
+    clock,
+    random,
+    logger,
+    authAttemptsPerMinute: 1000,
+    ...extra,
+  });
+
+  const newDeviceKeys = async () => {
+    const pair = await generateKeyPair('ES384', { extractable: true });
+    const { x = '', y = '' } = await exportJWK(pair.publicKey);
+    return { privateKey: pair.privateKey, publicKey: { kty: 'EC', crv: 'P-384', x, y } as const };
+  };
+  const assertion = (device: Pick<TestDevice, 'id' | 'privateKey'>, claims: Record<string, unknown> = {}) =>
+    new SignJWT({
+      iss: device.id,
+      sub: device.id,
+      aud: `${BASE_URL}/auth/token`,
+      jti: uuid(),
+      iat: Math.floor(clock.now() / 1000),
+      exp: Math.floor(clock.now() / 1000) + 60,
+      ...claims,
+    })
+      .setProtectedHeader({ alg: 'ES384' })
+      .sign(device.privateKey);
+
+  const ask: TestServer['ask'] = async (device, method, url, body, headers = {}) => {
+    const answer = await app.inject({
+      method,
+      url,
+      headers: {
+        ...(device === undefined ? {} : { authorization: `Bearer ${device.token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const json = (answer.headers['content-type'] ?? '').includes('json');
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: json ? JSON.parse(answer.body) : answer.body,
+    };
+  };
+
+  const addDevice = async (practitionerId: string): Promise<TestDevice> => {
+    const keys = await newDeviceKeys();
+    const id = uuid();
+    await db
+      .insertInto('device')
+      .values({
+        id,
+        practitioner_id: practitionerId,
+        public_key: JSON.stringify(keys.publicKey),
+        thumbprint: id,
+        registered_at: clock.now(),
+        revoked_at: null,
+      })
+      .execute();
+    const granted = await app.inject({
+      method: 'POST',
+      url: '/auth/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: tokenForm(await assertion({ id, privateKey: keys.privateKey })),
+    });
+    const { access_token: token } = granted.json<{ access_token: string }>();
+    return { id, practitionerId, ...keys, token };
+  };
+
+  const server: TestServer = {
+    app,
+    storage,
+    clock,
+    random,
+    logLines: logger.lines,
+    ana: await addDevice('ana'),
+    ben: await addDevice('ben'),
+    sue: await addDevice('sue'),
+    uuid,
+    newDeviceKeys,
+    addDevice,
+    assertion,
+    ask,
+    registerClient: async (device, id = uuid()) => {
+      const encounterId = uuid();
+      const answer = await ask(
+        device,
+        'POST',
+        '/fhir',
+        bundleOf('transaction', newClient(device, id, encounterId, uuid())),
+      );
+      if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+      return { clientId: id, encounterId };
+    },
+    note: (device, { clientId, encounterId }) =>
+      createNote({
+        id: uuid(),
+        clientId,
+        encounterId,
+        practitionerId: device.practitionerId,
+        practitionerName: device.practitionerId,
+        organizationId: 'org',
+        format: 'DAP',
+        title: 'Progress note',
+        now: clock.now(),
+      }),
+  };
+  return server;
+}
+
+/** A new client, their care team naming the device's holder, and a visit. */
+export function newClient(
+  device: TestDevice,
+  clientId: string,
+  encounterId: string,
+  careTeamId: string,
+): FhirResource[] {
+  const now = 1_790_000_000_000;
+  return [
+    createPatient({
+      id: clientId,
+      organizationId: 'org',
+      given: 'Noor',
+      family: 'Ångström',
+      birthDate: '1980-02-03',
+      gender: 'female',
+      phone: '(406) 555-0137',
+      line: '',
+      city: '',
+      state: '',
+      postalCode: '',
+      language: 'en',
+    }),
+    createCareTeam({
+      id: careTeamId,
+      clientId,
+      members: [{ practitionerId: device.practitionerId, name: 'Member' }],
+      organizationId: 'org',
+      startedAt: now,
+    }),
+    createEncounter({
+      id: encounterId,
+      clientId,
+      practitionerId: device.practitionerId,
+      practitionerName: 'Member',
+      organizationId: 'org',
+      place: 'HH',
+      location: '',
+      startedAt: now,
+    }),
+  ];
+}
+
+export interface EntryOptions {
+  readonly mutationId?: string;
+  readonly ifMatch?: string;
+}
+
+export function entryOf(resource: FhirResource, options: EntryOptions = {}): BundleEntry {
+  return {
+    resource: { ...resource },
+    request: {
+      method: 'PUT',
+      url: resourceKey(resource),
+      ...(options.ifMatch === undefined ? { ifNoneMatch: '*' } : { ifMatch: options.ifMatch }),
+      ...(options.mutationId === undefined ? {} : { extension: [mutationIdExtension(options.mutationId)] }),
+    },
+  };
+}
+
+export function bundleOf(
+  type: 'batch' | 'transaction',
+  content: readonly (FhirResource | BundleEntry)[],
+): Bundle {
+  return {
+    resourceType: 'Bundle',
+    type,
+    entry: content.map((one) => ('resourceType' in one ? entryOf(one) : one)),
+  };
+}
+
+export function tokenForm(assertion: string): string {
+  return new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+  }).toString();
+}
+
+/** A compact JWS over JSON. */
+export function signJson(value: object, key: CryptoKey, header: object = {}): Promise<string> {
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(value)))
+    .setProtectedHeader({ alg: 'ES384', ...header })
+    .sign(key);
+}
