@@ -1,0 +1,1 @@
+export { ConsentSigningScreen as default } from '../../../screens/consent/ConsentSigningScreen.tsx';

@@ -1,0 +1,1 @@
+export { ConsentScreen as default } from '../../../../screens/consent/ConsentScreen.tsx';

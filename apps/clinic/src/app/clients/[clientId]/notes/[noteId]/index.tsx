@@ -1,0 +1,1 @@
+export { NoteScreen as default } from '../../../../../screens/note/NoteScreen.tsx';

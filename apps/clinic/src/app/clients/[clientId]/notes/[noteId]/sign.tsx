@@ -1,0 +1,1 @@
+export { SignNoteScreen as default } from '../../../../../screens/note/SignNoteScreen.tsx';

@@ -1,0 +1,1 @@
+export { StartVisitScreen as default } from '../../../screens/visit/StartVisitScreen.tsx';

@@ -1,0 +1,1 @@
+export { VisitScreen as default } from '../../../../screens/visit/VisitScreen.tsx';

@@ -1,0 +1,1 @@
+export { ClientsLayout as default } from '../../screens/caseload/ClientsLayout.tsx';

@@ -1,0 +1,1 @@
+export { ClientsHome as default } from '../../screens/caseload/ClientsLayout.tsx';

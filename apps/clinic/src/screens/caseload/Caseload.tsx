@@ -1,0 +1,170 @@
+import { viewChanged, type CaseloadView, type ClientRow } from '@fieldchart/clinic-client';
+import { router } from 'expo-router';
+import { useCallback, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FlatList, View } from 'react-native';
+import { useActivity, useActivityDispatch } from '../../session/useActivity.ts';
+import { useLive } from '../../session/useLive.ts';
+import { rethrowLater } from '../../session/rethrowLater.ts';
+import { useShell } from '../../session/ShellContext.tsx';
+import { testIds } from '../../testIds.ts';
+import { usePalette } from '../../theme/theme.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Loading } from '../../ui/Loading.tsx';
+import { PageHeader } from '../../ui/Page.tsx';
+import { Heading, Text } from '../../ui/Text.tsx';
+import { CaseloadControls } from './CaseloadControls.tsx';
+import { ClientRowLink } from './ClientRowLink.tsx';
+
+const PAGE = 60;
+/** About the height of a row: how many must be loaded before the remembered scroll can be reached. */
+const ROW = 84;
+
+const newClient = () => router.push('/clients/new');
+
+/** The list of the clinician's clients. `beside`: it stands left of what is open. */
+export function Caseload({ beside = false }: { beside?: boolean }) {
+  const { t } = useTranslation();
+  const palette = usePalette();
+  const shell = useShell();
+  return (
+    <View style={{ flex: 1, backgroundColor: palette.background }}>
+      {beside ? (
+        <View
+          style={{
+            minHeight: 64,
+            paddingHorizontal: 16,
+            flexDirection: 'row',
+            alignItems: 'center',
+            justifyContent: 'space-between',
+            backgroundColor: palette.surface,
+            borderBottomWidth: 1,
+            borderBottomColor: palette.line,
+          }}
+        >
+          <Heading level={2}>{t('caseload.title')}</Heading>
+          <Button
+            kind="plain"
+            icon="account-plus-outline"
+            label={t('caseload.newClient')}
+            testID={testIds.caseload.newClient}
+            onPress={newClient}
+          />
+        </View>
+      ) : (
+        <PageHeader
+          title={t('caseload.title')}
+          actions={
+            <IconButton
+              icon="lock-outline"
+              label={t('nav.lock')}
+              testID={testIds.nav.lock}
+              onPress={() => {
+                shell.lock('hand').catch(rethrowLater);
+              }}
+            />
+          }
+        />
+      )}
+      <View
+        role={beside ? 'complementary' : 'main'}
+        accessibilityLabel={t('caseload.title')}
+        style={{ flex: 1 }}
+      >
+        <CaseloadControls />
+        <CaseloadList floating={!beside} />
+        {beside ? null : (
+          <Button
+            label={t('caseload.newClient')}
+            icon="account-plus-outline"
+            testID={testIds.caseload.newClient}
+            onPress={newClient}
+            style={{ position: 'absolute', right: 16, bottom: 16, minHeight: 56, elevation: 4 }}
+          />
+        )}
+      </View>
+    </View>
+  );
+}
+
+function CaseloadList({ floating }: { floating: boolean }) {
+  const { t } = useTranslation();
+  const view = useActivity((activity) => activity.caseload);
+  const dispatch = useActivityDispatch();
+  const list = useRef<FlatList<ClientRow>>(null);
+  const [first] = useState(view.scroll);
+  const restored = useRef(first === 0);
+  const [limit, setLimit] = useState(Math.max(PAGE, Math.ceil(first / ROW) + PAGE));
+  const answer = useLive({
+    kind: 'caseload',
+    search: view.search,
+    filter: view.filter,
+    sort: view.sort,
+    limit,
+  });
+
+  const restore = useCallback(
+    (_width: number, height: number) => {
+      if (restored.current || height < first) return;
+      restored.current = true;
+      list.current?.scrollToOffset({ offset: first, animated: false });
+    },
+    [first],
+  );
+  const keepScroll = (scroll: number) => {
+    if (restored.current) dispatch(viewChanged({ scroll: Math.round(scroll) }));
+  };
+
+  if (answer === undefined) return <Loading />;
+  return (
+    <FlatList
+      ref={list}
+      testID={testIds.caseload.list}
+      data={answer.rows}
+      keyExtractor={(row) => row.clientId}
+      renderItem={({ item }) => <ClientRowLink row={item} />}
+      initialNumToRender={Math.min(limit, Math.ceil(first / ROW) + 20)}
+      onEndReachedThreshold={1.5}
+      onEndReached={() => {
+        if (answer.rows.length < answer.total) setLimit(answer.rows.length + PAGE * 2);
+      }}
+      onContentSizeChange={restore}
+      scrollEventThrottle={250}
+      onScroll={(event) => keepScroll(event.nativeEvent.contentOffset.y)}
+      keyboardShouldPersistTaps="handled"
+      contentContainerStyle={{ padding: 12, paddingTop: 4, paddingBottom: floating ? 96 : 24, gap: 8 }}
+      ListHeaderComponent={
+        <Text
+          size="small"
+          tone="muted"
+          aria-live="polite"
+          testID={testIds.caseload.count}
+          style={{ paddingHorizontal: 4, paddingBottom: 4 }}
+        >
+          {t('caseload.count', { count: answer.total })}
+        </Text>
+      }
+      ListEmptyComponent={<NoClients view={view} />}
+    />
+  );
+}
+
+function NoClients({ view }: { view: CaseloadView }) {
+  const { t } = useTranslation();
+  const dispatch = useActivityDispatch();
+  if (view.search === '' && view.filter === 'all') {
+    return (
+      <EmptyState icon="account-group-outline" title={t('caseload.none')} text={t('caseload.noneText')} />
+    );
+  }
+  return (
+    <EmptyState icon="account-search-outline" title={t('caseload.noMatch')} text={t('caseload.noMatchText')}>
+      <Button
+        kind="tonal"
+        label={t('caseload.showAll')}
+        onPress={() => dispatch(viewChanged({ search: '', filter: 'all', scroll: 0 }))}
+      />
+    </EmptyState>
+  );
+}

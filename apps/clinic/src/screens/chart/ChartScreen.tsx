@@ -1,0 +1,207 @@
+import type { ChartAnswer, NoteSummary } from '@fieldchart/clinic-client';
+import { systemClock } from '@fieldchart/foundation';
+import { router, useLocalSearchParams } from 'expo-router';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FlatList, View } from 'react-native';
+import { ageInYears, formatDate } from '../../i18n/format.ts';
+import { useLive } from '../../session/useLive.ts';
+import { testIds } from '../../testIds.ts';
+import { usePalette } from '../../theme/theme.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Card } from '../../ui/Card.tsx';
+import { DeliveryBadge } from '../../ui/DeliveryBadge.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Loading } from '../../ui/Loading.tsx';
+import { PageHeader, Section } from '../../ui/Page.tsx';
+import { Heading, Text } from '../../ui/Text.tsx';
+import { ConsentList } from './ConsentList.tsx';
+import { NoteLink } from './NoteLink.tsx';
+import { VisitCard, type Visit } from './VisitCard.tsx';
+
+type Entry =
+  | {
+      readonly kind: 'visit';
+      readonly id: string;
+      readonly visit: Visit;
+      readonly notes: readonly NoteSummary[];
+    }
+  | { readonly kind: 'notes'; readonly id: string; readonly notes: readonly NoteSummary[] };
+
+/** Visits newest first, each with the notes written of it; notes of no known visit at the end. */
+const timeline = (chart: ChartAnswer): readonly Entry[] => {
+  const known = new Set(chart.visits.map(({ visitId }) => visitId));
+  const loose = chart.notes.filter(({ visitId }) => visitId === null || !known.has(visitId));
+  const visits = chart.visits.map((visit) => ({
+    kind: 'visit' as const,
+    id: visit.visitId,
+    visit,
+    notes: chart.notes.filter(({ visitId }) => visitId === visit.visitId),
+  }));
+  return loose.length === 0 ? visits : [...visits, { kind: 'notes', id: 'notes', notes: loose }];
+};
+
+/** One client: who they are, what to do next, and what was done. */
+export function ChartScreen() {
+  const { t } = useTranslation();
+  const palette = usePalette();
+  const { clientId } = useLocalSearchParams<{ clientId: string }>();
+  const chart = useLive({ kind: 'chart', clientId });
+  const entries = useMemo(() => (chart === undefined || chart === null ? [] : timeline(chart)), [chart]);
+  if (chart === undefined) return <Loading />;
+  return (
+    <View style={{ flex: 1, backgroundColor: palette.background }}>
+      <PageHeader
+        title={chart?.name ?? t('chart.gone')}
+        subtitle={chart === null ? undefined : <Identity chart={chart} />}
+        back="/clients"
+        titleTestID={testIds.chart.name}
+      />
+      <View role="main" style={{ flex: 1 }}>
+        {chart === null ? (
+          <EmptyState icon="account-off-outline" title={t('chart.gone')} text={t('chart.goneText')} />
+        ) : (
+          <FlatList
+            data={entries}
+            keyExtractor={(entry) => entry.id}
+            renderItem={({ item }) =>
+              item.kind === 'visit' ? (
+                <VisitCard clientId={clientId} visit={item.visit} notes={item.notes} />
+              ) : (
+                <LooseNotes clientId={clientId} notes={item.notes} />
+              )
+            }
+            ListHeaderComponent={<ChartHead chart={chart} />}
+            ListEmptyComponent={
+              <EmptyState icon="home-heart" title={t('chart.noVisits')} text={t('chart.noVisitsText')} />
+            }
+            initialNumToRender={12}
+            contentContainerStyle={{
+              padding: 16,
+              paddingBottom: 32,
+              gap: 12,
+              width: '100%',
+              maxWidth: 860,
+              alignSelf: 'center',
+            }}
+          />
+        )}
+      </View>
+    </View>
+  );
+}
+
+function Identity({ chart }: { chart: ChartAnswer }) {
+  const { t, i18n } = useTranslation();
+  const age = chart.birthDate === null ? undefined : ageInYears(chart.birthDate, systemClock.now());
+  return [
+    age === undefined ? null : t('client.age', { count: age }),
+    chart.birthDate === null ? null : formatDate(chart.birthDate, i18n.language),
+    genderWords(t, chart.gender),
+  ]
+    .filter((fact) => fact !== null)
+    .join(' · ');
+}
+
+const genderWords = (t: ReturnType<typeof useTranslation>['t'], gender: string | null): string | null => {
+  switch (gender) {
+    case 'female':
+      return t('gender.female');
+    case 'male':
+      return t('gender.male');
+    case 'other':
+      return t('gender.other');
+    case 'unknown':
+      return t('gender.unknown');
+    default:
+      return null;
+  }
+};
+
+function ChartHead({ chart }: { chart: ChartAnswer }) {
+  const { t } = useTranslation();
+  const base = `/clients/${chart.clientId}` as const;
+  const open = chart.visits.find(({ status }) => status === 'in-progress');
+  return (
+    <View style={{ gap: 20 }}>
+      <View style={{ flexDirection: 'row', flexWrap: 'wrap', gap: 10 }}>
+        {open === undefined ? (
+          <Button
+            label={t('chart.startVisit')}
+            icon="home-plus-outline"
+            testID={testIds.chart.startVisit}
+            style={{ flexGrow: 1 }}
+            onPress={() => router.push(`${base}/start-visit`)}
+          />
+        ) : (
+          <Button
+            label={t('chart.continueVisit')}
+            icon="home-clock-outline"
+            testID={testIds.chart.continueVisit}
+            style={{ flexGrow: 1 }}
+            onPress={() => router.push(`${base}/visits/${open.visitId}`)}
+          />
+        )}
+        <Button
+          kind="outlined"
+          label={t('chart.consent')}
+          icon="draw-pen"
+          testID={testIds.chart.consent}
+          style={{ flexGrow: 1 }}
+          onPress={() => router.push(`${base}/consent`)}
+        />
+      </View>
+      <Contact chart={chart} />
+      {chart.conditions.length === 0 ? null : (
+        <Section title={t('chart.conditions')}>
+          <Card style={{ gap: 6 }}>
+            {chart.conditions.map((condition) => (
+              <View key={condition.id} style={{ flexDirection: 'row', gap: 10 }}>
+                <Text style={{ flex: 1 }}>{condition.text}</Text>
+                {condition.code === null ? null : <Text tone="muted">{condition.code}</Text>}
+              </View>
+            ))}
+          </Card>
+        </Section>
+      )}
+      <ConsentList clientId={chart.clientId} consents={chart.consents} />
+      <Heading level={2}>{t('chart.visits')}</Heading>
+    </View>
+  );
+}
+
+function Contact({ chart }: { chart: ChartAnswer }) {
+  const { t } = useTranslation();
+  if (chart.phone === null && chart.address === null && chart.delivery.state === 'server') return null;
+  return (
+    <Card style={{ gap: 6 }}>
+      {chart.address === null ? null : (
+        <Text>
+          <Text tone="muted">{t('chart.address')}: </Text>
+          {chart.address}
+        </Text>
+      )}
+      {chart.phone === null ? null : (
+        <Text>
+          <Text tone="muted">{t('chart.phone')}: </Text>
+          {chart.phone}
+        </Text>
+      )}
+      <View style={{ alignItems: 'flex-start' }}>
+        <DeliveryBadge delivery={chart.delivery} />
+      </View>
+    </Card>
+  );
+}
+
+function LooseNotes({ clientId, notes }: { clientId: string; notes: readonly NoteSummary[] }) {
+  const { t } = useTranslation();
+  return (
+    <Card>
+      <Heading level={3}>{t('chart.otherNotes')}</Heading>
+      {notes.map((note) => (
+        <NoteLink key={note.noteId} clientId={clientId} note={note} />
+      ))}
+    </Card>
+  );
+}

@@ -1,0 +1,67 @@
+import { useLocalSearchParams } from 'expo-router';
+import { useTranslation } from 'react-i18next';
+import { View } from 'react-native';
+import { formatDateTime } from '../../i18n/format.ts';
+import { useLive } from '../../session/useLive.ts';
+import { testIds } from '../../testIds.ts';
+import { Badge } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Card } from '../../ui/Card.tsx';
+import { DeliveryBadge } from '../../ui/DeliveryBadge.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Loading } from '../../ui/Loading.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { Text } from '../../ui/Text.tsx';
+import { useOpenPdf } from './useOpenPdf';
+
+/** A signed consent: when, its receipt, and the copy for the client. */
+export function ConsentScreen() {
+  const { t, i18n } = useTranslation();
+  const { clientId, consentId } = useLocalSearchParams<{ clientId: string; consentId: string }>();
+  const consent = useLive({ kind: 'consent', consentId });
+  const openPdf = useOpenPdf();
+  const back = `/clients/${clientId}`;
+  if (consent === undefined) return <Loading />;
+  if (consent === null) {
+    return (
+      <Page title={t('consent.gone')} back={back}>
+        <EmptyState icon="file-question-outline" title={t('consent.gone')} text={t('consent.goneText')} />
+      </Page>
+    );
+  }
+  const { pdf } = consent;
+  return (
+    <Page
+      title={consent.title === '' ? t('chart.consent') : consent.title}
+      subtitle={consent.clientName}
+      back={back}
+      width={680}
+    >
+      <Card>
+        {consent.signedAt === null ? null : (
+          <Text size="strong">
+            {t('consent.signedAt', { time: formatDateTime(consent.signedAt, i18n.language) })}
+          </Text>
+        )}
+        <View style={{ flexDirection: 'row', flexWrap: 'wrap', gap: 8 }}>
+          <Badge
+            icon="file-lock-outline"
+            label={consent.status === 'active' ? t('consent.active') : t('consent.inactive')}
+          />
+          <DeliveryBadge delivery={consent.delivery} />
+        </View>
+        {pdf === null || openPdf === null ? null : (
+          <Button
+            label={t('consent.openPdf')}
+            icon="file-pdf-box"
+            testID={testIds.consent.openPdf}
+            onPress={() => openPdf(pdf)}
+          />
+        )}
+        <Text size="small" tone="muted">
+          {t('consent.copy')}
+        </Text>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,133 @@
+import type { Stroke } from '@fieldchart/clinic-client';
+import { systemClock } from '@fieldchart/foundation';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PanResponder, View, type ViewStyle } from 'react-native';
+import Svg, { Line, Path } from 'react-native-svg';
+import { testIds } from '../../testIds.ts';
+import { usePalette } from '../../theme/theme.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Text } from '../../ui/Text.tsx';
+import { strokePath } from './strokePath.ts';
+
+const HEIGHT = 200;
+
+interface SignaturePadProps {
+  readonly label: string;
+  readonly strokes: readonly Stroke[];
+  readonly onChange: (strokes: readonly Stroke[]) => void;
+  /** True while a finger is down, so that the page does not scroll under it. */
+  readonly onDrawing: (drawing: boolean) => void;
+}
+
+/** Signs with finger, pen or mouse. White in both themes, as paper is, and as the PDF will be. */
+export function SignaturePad({ label, strokes, onChange, onDrawing }: SignaturePadProps) {
+  const { t } = useTranslation();
+  const palette = usePalette();
+  const [width, setWidth] = useState(0);
+  const [current, setCurrent] = useState<Stroke>([]);
+  const handlers = usePen({ width, strokes, onChange, onDrawing, onCurrent: setCurrent });
+  const drawn = current.length === 0 ? strokes : [...strokes, current];
+  return (
+    <View style={{ gap: 8 }}>
+      <View
+        {...handlers}
+        role="img"
+        accessibilityLabel={`${label}. ${strokes.length === 0 ? t('consent.padEmpty') : t('consent.padSigned')}`}
+        testID={testIds.consent.pad}
+        onLayout={(event) => setWidth(event.nativeEvent.layout.width)}
+        style={[
+          {
+            height: HEIGHT,
+            borderRadius: 14,
+            borderWidth: 2,
+            borderColor: palette.outline,
+            backgroundColor: '#FFFFFF',
+            overflow: 'hidden',
+          },
+          // The browser must not scroll or select while someone signs.
+          { touchAction: 'none', userSelect: 'none', cursor: 'crosshair' } as unknown as ViewStyle,
+        ]}
+      >
+        <View style={{ pointerEvents: 'none' }}>
+          <Svg width="100%" height={HEIGHT}>
+            <Line x1="6%" x2="94%" y1={HEIGHT - 44} y2={HEIGHT - 44} stroke="#9AA9A6" strokeWidth={1.5} />
+            {drawn.map((stroke, index) => (
+              <Path
+                key={index}
+                d={strokePath(stroke, width)}
+                stroke="#10243E"
+                strokeWidth={3}
+                strokeLinecap="round"
+                strokeLinejoin="round"
+                fill="none"
+              />
+            ))}
+          </Svg>
+        </View>
+      </View>
+      <View style={{ flexDirection: 'row', justifyContent: 'space-between', alignItems: 'center', gap: 12 }}>
+        <Text size="small" tone="muted" style={{ flexShrink: 1 }}>
+          {t('consent.padHint')}
+        </Text>
+        <Button
+          kind="plain"
+          icon="eraser"
+          label={t('consent.clear')}
+          disabled={strokes.length === 0}
+          testID={testIds.consent.clear}
+          onPress={() => onChange([])}
+        />
+      </View>
+    </View>
+  );
+}
+
+interface PenProps {
+  readonly width: number;
+  readonly strokes: readonly Stroke[];
+  readonly onChange: (strokes: readonly Stroke[]) => void;
+  readonly onDrawing: (drawing: boolean) => void;
+  readonly onCurrent: (stroke: Stroke) => void;
+}
+
+/** Touches to strokes. The responder is made once; what changes is read through a ref. */
+function usePen(props: PenProps) {
+  const latest = useRef(props);
+  latest.current = props;
+  const pen = useRef({ startX: 0, startY: 0, firstAt: 0, stroke: [] as Stroke });
+  return useMemo(() => {
+    const add = (x: number, y: number) => {
+      const { width, onCurrent } = latest.current;
+      if (width === 0) return;
+      const at = { x: clamp(x / width, 1), y: clamp(y / width, HEIGHT / width) };
+      pen.current.stroke = [...pen.current.stroke, { ...at, t: systemClock.now() - pen.current.firstAt }];
+      onCurrent(pen.current.stroke);
+    };
+    const finish = () => {
+      const { strokes, onChange, onDrawing, onCurrent } = latest.current;
+      if (pen.current.stroke.length > 0) onChange([...strokes, pen.current.stroke]);
+      pen.current.stroke = [];
+      onCurrent([]);
+      onDrawing(false);
+    };
+    return PanResponder.create({
+      onStartShouldSetPanResponder: () => true,
+      onMoveShouldSetPanResponder: () => true,
+      onPanResponderTerminationRequest: () => false,
+      onPanResponderGrant: ({ nativeEvent }) => {
+        latest.current.onDrawing(true);
+        if (latest.current.strokes.length === 0) pen.current.firstAt = systemClock.now();
+        pen.current.startX = nativeEvent.locationX;
+        pen.current.startY = nativeEvent.locationY;
+        pen.current.stroke = [];
+        add(nativeEvent.locationX, nativeEvent.locationY);
+      },
+      onPanResponderMove: (_event, { dx, dy }) => add(pen.current.startX + dx, pen.current.startY + dy),
+      onPanResponderRelease: finish,
+      onPanResponderTerminate: finish,
+    }).panHandlers;
+  }, []);
+}
+
+const clamp = (value: number, most: number): number => Math.min(most, Math.max(0, value));

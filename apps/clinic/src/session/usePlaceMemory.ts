@@ -1,0 +1,26 @@
+import { moved, type ClinicSession } from '@fieldchart/clinic-client';
+import { router, usePathname, type Href } from 'expo-router';
+import { useEffect, useRef, useState } from 'react';
+
+/**
+ * After an unlock, goes to where the user was; from then on remembers every place.
+ */
+export function usePlaceMemory(session: ClinicSession): void {
+  const pathname = usePathname();
+  const [target] = useState(() => firstPlace(session.activity.getState().place.path));
+  const [settled, setSettled] = useState(false);
+  const asked = useRef(false);
+
+  useEffect(() => {
+    if (settled) {
+      session.activity.dispatch(moved({ path: pathname }));
+    } else if (pathname === target) {
+      setSettled(true);
+    } else if (!asked.current) {
+      asked.current = true;
+      router.replace(target as Href);
+    }
+  }, [session, pathname, target, settled]);
+}
+
+const firstPlace = (path: string): string => (path === '/' || path === '' ? '/clients' : path);
