@@ -103,6 +103,29 @@ export const transactionCases: readonly ContractCase[] = [
       }),
   },
   {
+    title:
+      'D3: a full storage rolls back what was under way, loses nothing before it, and the database goes on',
+    run: (harness) =>
+      withDatabase(harness, 'full.db', async (database) => {
+        await database.batch([{ sql: TABLE }, { sql: INSERT, params: ['kept'] }]);
+        const [size] = await database.all<{ page_count: number }>('PRAGMA page_count');
+        await database.all(`PRAGMA max_page_count = ${(size?.page_count ?? 0) + 4}`);
+        const large = { sql: INSERT, params: ['x'.repeat(200_000)] };
+        const batch = database.batch([{ sql: INSERT, params: ['gone'] }, large]);
+        same(await codeOf(batch), 'DATABASE_FULL', 'batch');
+        const stubborn = database.transaction(async (transaction) => {
+          await transaction.run(INSERT, ['gone']);
+          same(await codeOf(transaction.run(large.sql, large.params)), 'DATABASE_FULL', 'statement');
+          same(await codeOf(transaction.run(INSERT, ['escaped'])), 'DATABASE_FULL', 'the next statement');
+        });
+        same(await codeOf(stubborn), 'DATABASE_FULL', 'a transaction that went on');
+        same(await values(database), ['kept'], 'rows while full');
+        await database.all('PRAGMA max_page_count = 1000000');
+        await database.batch([{ sql: INSERT, params: ['next'] }]);
+        same(await values(database), ['kept', 'next'], 'rows with room again');
+      }),
+  },
+  {
     title: 'O1: calls run in the order in which they were made, a transaction as one turn',
     run: (harness) =>
       withDatabase(harness, 'order.db', async (database) => {
