@@ -8,19 +8,18 @@ import { useEffect, useRef, useState } from 'react';
 export function usePlaceMemory(session: ClinicSession): void {
   const pathname = usePathname();
   const [target] = useState(() => firstPlace(session.activity.getState().place.path));
-  const [settled, setSettled] = useState(false);
+  const settled = useRef(false);
   const asked = useRef(false);
 
   useEffect(() => {
-    if (settled) {
+    if (settled.current || pathname === target) {
+      settled.current = true;
       session.activity.dispatch(moved({ path: pathname }));
-    } else if (pathname === target) {
-      setSettled(true);
     } else if (!asked.current) {
       asked.current = true;
       router.replace(target as Href);
     }
-  }, [session, pathname, target, settled]);
+  }, [session, pathname, target]);
 }
 
 const firstPlace = (path: string): string => (path === '/' || path === '' ? '/clients' : path);

@@ -1,19 +1,13 @@
 import { systemClock } from '@fieldchart/foundation';
-import { useEffect, useState } from 'react';
+import { useSyncExternalStore } from 'react';
 
-const secondsLeft = (until: number): number => Math.max(0, Math.ceil((until - systemClock.now()) / 1000));
+const TICK_MS = 500;
+
+const ticking = (listener: () => void) => {
+  const ticks = setInterval(listener, TICK_MS);
+  return () => clearInterval(ticks);
+};
 
 /** Whole seconds until the given time, counted down; 0 once it has passed. */
-export function useSecondsUntil(until: number): number {
-  const [left, setLeft] = useState(0);
-  useEffect(() => {
-    setLeft(secondsLeft(until));
-    if (secondsLeft(until) === 0) return;
-    const ticking = setInterval(() => {
-      setLeft(secondsLeft(until));
-      if (secondsLeft(until) === 0) clearInterval(ticking);
-    }, 500);
-    return () => clearInterval(ticking);
-  }, [until]);
-  return left;
-}
+export const useSecondsUntil = (until: number): number =>
+  useSyncExternalStore(ticking, () => Math.max(0, Math.ceil((until - systemClock.now()) / 1000)));

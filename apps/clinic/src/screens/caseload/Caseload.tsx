@@ -29,7 +29,10 @@ export function Caseload({ beside = false }: { beside?: boolean }) {
   const palette = usePalette();
   const shell = useShell();
   return (
-    <View style={{ flex: 1, backgroundColor: palette.background }}>
+    <View
+      {...(beside ? { role: 'complementary' as const, accessibilityLabel: t('caseload.title') } : {})}
+      style={{ flex: 1, backgroundColor: palette.background }}
+    >
       {beside ? (
         <View
           style={{
@@ -67,11 +70,7 @@ export function Caseload({ beside = false }: { beside?: boolean }) {
           }
         />
       )}
-      <View
-        role={beside ? 'complementary' : 'main'}
-        accessibilityLabel={t('caseload.title')}
-        style={{ flex: 1 }}
-      >
+      <View {...(beside ? {} : { role: 'main' as const })} style={{ flex: 1 }}>
         <CaseloadControls />
         <CaseloadList floating={!beside} />
         {beside ? null : (

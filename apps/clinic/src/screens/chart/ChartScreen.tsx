@@ -113,6 +113,7 @@ const genderWords = (t: ReturnType<typeof useTranslation>['t'], gender: string |
       return t('gender.other');
     case 'unknown':
       return t('gender.unknown');
+    case null:
     default:
       return null;
   }

@@ -1,6 +1,6 @@
 import type { Stroke } from '@fieldchart/clinic-client';
 import { systemClock } from '@fieldchart/foundation';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PanResponder, View, type ViewStyle } from 'react-native';
 import Svg, { Line, Path } from 'react-native-svg';
@@ -26,12 +26,16 @@ export function SignaturePad({ label, strokes, onChange, onDrawing }: SignatureP
   const palette = usePalette();
   const [width, setWidth] = useState(0);
   const [current, setCurrent] = useState<Stroke>([]);
-  const handlers = usePen({ width, strokes, onChange, onDrawing, onCurrent: setCurrent });
+  const [pen] = useState(createPen);
+  useEffect(
+    () => pen.update({ width, strokes, onChange, onDrawing, onCurrent: setCurrent }),
+    [pen, width, strokes, onChange, onDrawing],
+  );
   const drawn = current.length === 0 ? strokes : [...strokes, current];
   return (
     <View style={{ gap: 8 }}>
       <View
-        {...handlers}
+        {...pen.handlers}
         role="img"
         accessibilityLabel={`${label}. ${strokes.length === 0 ? t('consent.padEmpty') : t('consent.padSigned')}`}
         testID={testIds.consent.pad}
@@ -91,43 +95,47 @@ interface PenProps {
   readonly onCurrent: (stroke: Stroke) => void;
 }
 
-/** Touches to strokes. The responder is made once; what changes is read through a ref. */
-function usePen(props: PenProps) {
-  const latest = useRef(props);
-  latest.current = props;
-  const pen = useRef({ startX: 0, startY: 0, firstAt: 0, stroke: [] as Stroke });
-  return useMemo(() => {
-    const add = (x: number, y: number) => {
-      const { width, onCurrent } = latest.current;
-      if (width === 0) return;
-      const at = { x: clamp(x / width, 1), y: clamp(y / width, HEIGHT / width) };
-      pen.current.stroke = [...pen.current.stroke, { ...at, t: systemClock.now() - pen.current.firstAt }];
-      onCurrent(pen.current.stroke);
-    };
-    const finish = () => {
-      const { strokes, onChange, onDrawing, onCurrent } = latest.current;
-      if (pen.current.stroke.length > 0) onChange([...strokes, pen.current.stroke]);
-      pen.current.stroke = [];
-      onCurrent([]);
-      onDrawing(false);
-    };
-    return PanResponder.create({
-      onStartShouldSetPanResponder: () => true,
-      onMoveShouldSetPanResponder: () => true,
-      onPanResponderTerminationRequest: () => false,
-      onPanResponderGrant: ({ nativeEvent }) => {
-        latest.current.onDrawing(true);
-        if (latest.current.strokes.length === 0) pen.current.firstAt = systemClock.now();
-        pen.current.startX = nativeEvent.locationX;
-        pen.current.startY = nativeEvent.locationY;
-        pen.current.stroke = [];
-        add(nativeEvent.locationX, nativeEvent.locationY);
-      },
-      onPanResponderMove: (_event, { dx, dy }) => add(pen.current.startX + dx, pen.current.startY + dy),
-      onPanResponderRelease: finish,
-      onPanResponderTerminate: finish,
-    }).panHandlers;
-  }, []);
+/** Touches to strokes. The responder is made once; what changes between strokes is handed to it by `update`. */
+function createPen() {
+  let now: PenProps | null = null;
+  let start = { x: 0, y: 0 };
+  let firstAt = 0;
+  let stroke: Stroke = [];
+
+  const add = (x: number, y: number) => {
+    if (now === null || now.width === 0) return;
+    const { width } = now;
+    const point = { x: clamp(x / width, 1), y: clamp(y / width, HEIGHT / width) };
+    stroke = [...stroke, { ...point, t: systemClock.now() - firstAt }];
+    now.onCurrent(stroke);
+  };
+  const finish = () => {
+    if (stroke.length > 0) now?.onChange([...now.strokes, stroke]);
+    stroke = [];
+    now?.onCurrent([]);
+    now?.onDrawing(false);
+  };
+  const { panHandlers } = PanResponder.create({
+    onStartShouldSetPanResponder: () => true,
+    onMoveShouldSetPanResponder: () => true,
+    onPanResponderTerminationRequest: () => false,
+    onPanResponderGrant: ({ nativeEvent: { locationX, locationY } }) => {
+      now?.onDrawing(true);
+      if (now?.strokes.length === 0) firstAt = systemClock.now();
+      start = { x: locationX, y: locationY };
+      stroke = [];
+      add(locationX, locationY);
+    },
+    onPanResponderMove: (_event, { dx, dy }) => add(start.x + dx, start.y + dy),
+    onPanResponderRelease: finish,
+    onPanResponderTerminate: finish,
+  });
+  return {
+    handlers: panHandlers,
+    update: (props: PenProps) => {
+      now = props;
+    },
+  };
 }
 
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(0, value));

@@ -94,7 +94,9 @@ export function NewSecretStep({ onChosen }: NewSecretStepProps) {
         icon="shield-key-outline"
         disabled={!ready}
         testID={testIds.enrol.finish}
-        onPress={() => onChosen({ secret, secretKind: kind }).catch(rethrowLater)}
+        onPress={() => {
+          onChosen({ secret, secretKind: kind }).catch(rethrowLater);
+        }}
       />
       <Text size="small" tone="muted">
         {t('secret.forgotten')}

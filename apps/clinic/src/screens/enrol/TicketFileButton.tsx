@@ -1,6 +1,7 @@
 import { getDocumentAsync } from 'expo-document-picker';
 import { File } from 'expo-file-system';
 import { useTranslation } from 'react-i18next';
+import { rethrowLater } from '../../session/rethrowLater.ts';
 import { testIds } from '../../testIds.ts';
 import { Button } from '../../ui/Button.tsx';
 
@@ -34,7 +35,9 @@ export function TicketFileButton({ onChosen }: TicketFileButtonProps) {
       icon="file-key-outline"
       label={t('enrol.chooseFile')}
       testID={testIds.enrol.ticketFile}
-      onPress={choose}
+      onPress={() => {
+        choose().catch(rethrowLater);
+      }}
     />
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
 import { groupActivationCode } from '../../i18n/format.ts';
+import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useShell } from '../../session/ShellContext.tsx';
 import { testIds } from '../../testIds.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -37,13 +38,19 @@ export function TicketStep({ onOpened }: { onOpened: (ticket: OpenedTicket) => v
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<TicketProblem | null>(null);
 
-  const open = async () => {
+  const check = async () => {
     setBusy(true);
     setProblem(null);
     const outcome = await shell.openTicket({ text: (file?.text ?? text).trim(), activationCode: code });
     setBusy(false);
     if (outcome.ok) onOpened(outcome.value);
     else setProblem(outcome.error.kind);
+  };
+  const open = () => {
+    check().catch((cause: unknown) => {
+      setBusy(false);
+      rethrowLater(cause);
+    });
   };
 
   const ready = (file !== null || text.trim() !== '') && code.replaceAll('-', '').length >= 16;
@@ -78,7 +85,9 @@ export function TicketStep({ onOpened }: { onOpened: (ticket: OpenedTicket) => v
         onChangeText={(typed) => setCode(groupActivationCode(typed))}
         mono
         autoCapitalize="characters"
-        onSubmitEditing={() => (ready ? open() : undefined)}
+        onSubmitEditing={() => {
+          if (ready) open();
+        }}
         testID={testIds.enrol.activationCode}
       />
       {problem === null ? null : (

@@ -8,6 +8,7 @@ import { Controller, useForm, type Control, type FieldPath } from 'react-hook-fo
 import { useTranslation } from 'react-i18next';
 import { View, type TextInputProps } from 'react-native';
 import { groupIsoDate } from '../../i18n/format.ts';
+import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useActivity, useActivityDispatch } from '../../session/useActivity.ts';
 import { useSession } from '../../session/ShellContext.tsx';
 import { useWork } from '../../session/useWork.ts';
@@ -33,16 +34,22 @@ export function RegisterScreen() {
   const draft = useActivity((activity) => activity.registration);
   const { busy, failed, run } = useWork();
   const schema = useMemo(() => newClientForm(localDay(systemClock.now())), []);
-  const { control, handleSubmit, watch, formState } = useForm<NewClient>({
+  const { control, handleSubmit, subscribe, formState } = useForm<NewClient>({
     resolver: zodResolver(schema),
     defaultValues: { ...emptyClient, ...draft },
     reValidateMode: 'onChange',
   });
 
-  useEffect(() => {
-    const subscription = watch((values) => dispatch(draftChanged(stringsOf(values))));
-    return () => subscription.unsubscribe();
-  }, [watch, dispatch]);
+  useEffect(
+    () =>
+      subscribe({
+        formState: { values: true },
+        callback: ({ values }) => {
+          dispatch(draftChanged(stringsOf({ ...values })));
+        },
+      }),
+    [subscribe, dispatch],
+  );
 
   const save = handleSubmit((client) =>
     run(async () => {
@@ -89,7 +96,9 @@ export function RegisterScreen() {
         icon="account-check-outline"
         busy={busy}
         testID={testIds.register.save}
-        onPress={() => save()}
+        onPress={() => {
+          save().catch(rethrowLater);
+        }}
       />
     </Page>
   );

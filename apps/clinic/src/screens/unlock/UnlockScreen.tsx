@@ -3,6 +3,7 @@ import type { ParseKeys } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { systemClock } from '@fieldchart/foundation';
+import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useShell } from '../../session/ShellContext.tsx';
 import { testIds } from '../../testIds.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -50,7 +51,7 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
   const seconds = useSecondsUntil(until);
   const user = users.find(({ userId }) => userId === chosen) ?? users[0];
 
-  const unlock = async () => {
+  const attempt = async () => {
     if (user === undefined || secret === '' || seconds > 0) return;
     setBusy(true);
     setProblem(null);
@@ -64,6 +65,13 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
     }
     setProblem(outcome.error.kind);
     if (outcome.error.kind === 'wrong-secret') setUntil(systemClock.now() + outcome.error.delayMs);
+  };
+  const unlock = () => {
+    attempt().catch((cause: unknown) => {
+      setBusy(false);
+      setProblem('storage');
+      rethrowLater(cause);
+    });
   };
 
   return (
