@@ -2,6 +2,7 @@ import { afterAll, describe, inject } from 'vitest';
 import { openPostgres } from './storage/openStorage.ts';
 import { defineAccessSuite } from './testing/accessSuite.ts';
 import { defineConcurrencySuite } from './testing/concurrencySuite.ts';
+import { defineIdentitySuite } from './testing/identitySuite.ts';
 import { defineWriteSuite } from './testing/writeSuite.ts';
 
 const storage = await openPostgres(inject('postgresUrl'));
@@ -10,3 +11,4 @@ afterAll(() => storage.close());
 describe('writing', () => defineWriteSuite(() => storage));
 describe('access', () => defineAccessSuite(() => storage));
 describe('many at once', () => defineConcurrencySuite(() => storage));
+describe('identity', () => defineIdentitySuite(() => storage));

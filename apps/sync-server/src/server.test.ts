@@ -1,6 +1,7 @@
 import { afterAll, describe } from 'vitest';
 import { openPGlite } from './storage/openStorage.ts';
 import { defineAccessSuite } from './testing/accessSuite.ts';
+import { defineIdentitySuite } from './testing/identitySuite.ts';
 import { defineWriteSuite } from './testing/writeSuite.ts';
 
 const storage = await openPGlite();
@@ -8,3 +9,4 @@ afterAll(() => storage.close());
 
 describe('writing', () => defineWriteSuite(() => storage));
 describe('access', () => defineAccessSuite(() => storage));
+describe('identity', () => defineIdentitySuite(() => storage));

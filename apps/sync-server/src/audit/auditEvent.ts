@@ -99,7 +99,14 @@ function typeCoding(action: AuditedAction): AuditEvent['type'] {
       return { system: DICOM, code: '110113', display: 'Security Alert' };
     case 'caseload-export':
       return { system: DICOM, code: '110106', display: 'Export' };
-    default:
+    case 'create':
+    case 'update':
+    case 'read':
+    case 'vread':
+    case 'history-instance':
+    case 'search':
+    case 'everything':
+    case 'sync-pull':
       return { system: EVENT_TYPE, code: 'rest', display: 'RESTful Operation' };
   }
 }

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RequestRefused } from '../fhir/answer.ts';
 import { findPractitioner, handOutTicket } from '../identity/ticketDesk.ts';
+import { importBundle } from '../setup/importBundle.ts';
 import { refusal } from '../write/mutation.ts';
 import { type ServerContext, isLoopback } from './context.ts';
 
@@ -14,6 +15,9 @@ export interface AdminOptions {
   readonly ticketFolder: string;
 }
 
+const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
+
+const importRequest = z.strictObject({ clinician: z.string().max(200).optional(), bundle: z.unknown() });
 const ticketRequest = z.strictObject({ clinician: z.string().max(200) });
 
 /** What the operator's commands ask, and the download of ticket files: from this machine only. */
@@ -39,6 +43,14 @@ export function addAdminRoutes(app: FastifyInstance, context: ServerContext, opt
     if (!found.ok) return reply.code(404).send(found.error);
     const desk = { ...context, folder: options.ticketFolder };
     return reply.send(await handOutTicket(desk, found.value));
+  });
+
+  app.post('/admin/import', { bodyLimit: MAX_IMPORT_BYTES }, async (request, reply) => {
+    authorize(request, options.token);
+    const asked = importRequest.safeParse(request.body);
+    if (!asked.success) throw new RequestRefused(refusal(400, 'invalid', 'a bundle is missing'));
+    const imported = await importBundle(context, asked.data.bundle, asked.data.clinician);
+    return imported.ok ? reply.send(imported.value) : reply.code(404).send(imported.error);
   });
 }
 

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
 import {
   type TestDevice,
+  type AnyJson,
   type TestServer,
   bundleOf,
   entryOf,
@@ -22,7 +23,7 @@ export function defineAccessSuite(storage: () => Storage): void {
     const { status, body } = await server.ask(device, 'GET', `/fhir/$changes?${query}`);
     if (status !== 200) return { status, keys: [], relation: '', cursor: '' };
     expect(body.link).toHaveLength(1);
-    const keys: string[] = body.entry.map((entry: any) =>
+    const keys: string[] = body.entry.map((entry: AnyJson) =>
       entry.resource.resourceType === 'Parameters'
         ? `${entry.resource.parameter[0].name} ${entry.resource.parameter[0].valueReference.reference}`
         : entry.fullUrl,
@@ -122,9 +123,9 @@ export function defineAccessSuite(storage: () => Storage): void {
     let url: string | undefined = `Patient/${of.clientId}/$everything?_count=3`;
     const seen: string[] = [];
     while (url !== undefined) {
-      const { body }: { body: any } = await ask(ana, 'GET', `/fhir/${url}`);
-      seen.push(...body.entry.map((entry: any) => entry.fullUrl));
-      url = body.link.find((link: any) => link.relation === 'next')?.url;
+      const { body }: { body: AnyJson } = await ask(ana, 'GET', `/fhir/${url}`);
+      seen.push(...body.entry.map((entry: AnyJson) => entry.fullUrl));
+      url = body.link.find((link: AnyJson) => link.relation === 'next')?.url;
     }
     expect(seen).toHaveLength(8);
     expect(new Set(seen).size).toBe(8);
@@ -144,7 +145,7 @@ export function defineAccessSuite(storage: () => Storage): void {
     await ask(ana, 'POST', '/fhir', bundleOf('batch', [server.note(ana, of), server.note(ana, of)]));
     const first = await ask(ana, 'GET', `/fhir/Composition?patient=${of.clientId}&_count=1&_sort=-date`);
     expect([first.body.total, first.body.entry.length]).toEqual([2, 1]);
-    const next = first.body.link.find((link: any) => link.relation === 'next').url;
+    const next = first.body.link.find((link: AnyJson) => link.relation === 'next').url;
     expect((await ask(ana, 'GET', `/fhir/${next}`)).body.entry).toHaveLength(1);
     expect((await ask(ana, 'GET', '/fhir/Patient?shoe=9')).status).toBe(400);
     expect((await ask(ana, 'GET', '/fhir/Nonsense?name=x')).status).toBe(404);

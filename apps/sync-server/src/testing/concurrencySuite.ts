@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
-import { type TestServer, bundleOf, entryOf, openTestServer } from './testServer.ts';
+import { type AnyJson, type TestServer, bundleOf, entryOf, openTestServer } from './testServer.ts';
 
 const WRITERS = 8;
 const BUNDLES = 25;
@@ -32,7 +32,7 @@ export function defineConcurrencySuite(storage: () => Storage): void {
     });
     const readPage = async () => {
       const { body } = await ask(ana, 'GET', `/fhir/$changes?_count=50&_cursor=${cursor}`);
-      seen.push(...body.entry.map((entry: any) => entry.fullUrl));
+      seen.push(...body.entry.map((entry: AnyJson) => entry.fullUrl));
       cursor = body.link[0].url.match(/_cursor=([^&]+)/u)[1];
       return body.link[0].relation as string;
     };

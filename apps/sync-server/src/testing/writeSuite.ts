@@ -6,6 +6,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
 import {
   type TestDevice,
+  type AnyJson,
   type TestServer,
   bundleOf,
   entryOf,
@@ -36,7 +37,10 @@ export function defineWriteSuite(storage: () => Storage): void {
     const updated = await ask(ana, 'PUT', `/fhir/Composition/${note.id}`, changed, { 'if-match': 'W/"1"' });
     expect([updated.status, updated.headers['etag']]).toEqual([200, 'W/"2"']);
     const history = await ask(ana, 'GET', `/fhir/Composition/${note.id}/_history`);
-    expect(history.body.entry.map((entry: any) => entry.resource.title)).toEqual(['Late entry', note.title]);
+    expect(history.body.entry.map((entry: AnyJson) => entry.resource.title)).toEqual([
+      'Late entry',
+      note.title,
+    ]);
     const first = await ask(ana, 'GET', `/fhir/Composition/${note.id}/_history/1`);
     expect(first.body.title).toBe(note.title);
   });
@@ -110,7 +114,7 @@ export function defineWriteSuite(storage: () => Storage): void {
     const note = server.note(ana, of);
     const changed = entryOf({ ...note, title: 'Again' }, { ifMatch: 'W/"1"' });
     const answer = await ask(ana, 'POST', '/fhir', bundleOf('batch', [note, changed, note]));
-    const statuses = answer.body.entry.map((entry: any) => entry.response.status);
+    const statuses = answer.body.entry.map((entry: AnyJson) => entry.response.status);
     expect(statuses).toEqual(['201 Created', '200 OK', '412 Precondition Failed']);
   });
 

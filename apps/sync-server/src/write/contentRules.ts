@@ -27,7 +27,13 @@ export function contentRefusal({ before, version, actor, unit }: ContentQuestion
       return resource.agent.some((agent) => isActor(agent.who.reference, actor))
         ? undefined
         : refusal(422, 'business-rule', 'a Provenance names its writer as an agent', 'Provenance.agent');
-    default:
+    case 'Patient':
+    case 'Practitioner':
+    case 'Organization':
+    case 'Encounter':
+    case 'CareTeam':
+    case 'Condition':
+    case 'AuditEvent':
       return undefined;
   }
 }

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type ImportOutcome, importBundle } from '../setup/importBundle.ts';
+import { createOperator, dataFolder, explainName, runCli } from './askOperator.ts';
+
+// npm run import -- FILE… [--clinician NAME] [--data FOLDER]
+
+const { values, positionals } = parseArgs({
+  options: { clinician: { type: 'string' }, data: { type: 'string' } },
+  allowPositionals: true,
+  strict: true,
+});
+const folder = dataFolder(values.data);
+
+await runCli(folder, async () => {
+  if (positionals.length === 0) {
+    console.error('Name the files: npm run import -- FILE… [--clinician "NAME"]');
+    return 2;
+  }
+  const { clinician } = values;
+  const operator = await createOperator(folder);
+  let failures = 0;
+  try {
+    for (const file of positionals) {
+      const bundle = readBundle(file);
+      if (typeof bundle === 'string') {
+        console.error(bundle);
+        failures += 1;
+        continue;
+      }
+      const body = { bundle: bundle.json, ...(clinician === undefined ? {} : { clinician }) };
+      const imported = await operator.run<ImportOutcome>('/admin/import', body, (data) =>
+        importBundle(data, bundle.json, clinician),
+      );
+      if (!imported.ok) {
+        console.error(explainName(clinician ?? '', imported.error));
+        return 1;
+      }
+      console.log(describe(file, imported.value));
+    }
+  } finally {
+    await operator.close();
+  }
+  return failures === 0 ? 0 : 1;
+});
+
+function readBundle(file: string): { readonly json: unknown } | string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return `${file} cannot be read. Is the path right?`;
+  }
+  try {
+    return { json: JSON.parse(text) };
+  } catch {
+    return `${file} is not JSON. Expected is a FHIR R4 bundle in JSON.`;
+  }
+}
+
+function describe(file: string, { clinician, report, refusedLate }: ImportOutcome): string {
+  const lines = [`${file} → caseload of ${clinician}`];
+  for (const [type, { taken, refused }] of Object.entries(report.byType)) {
+    const no = refused.map(({ reason, count }) => `${count} refused (${reason})`);
+    lines.push(`  ${[`${type}: ${taken} taken`, ...no].join(', ')}`);
+  }
+  for (const { type, reason } of refusedLate) lines.push(`  ${type}: not stored after all (${reason})`);
+  if (report.referencesLeftOut > 0) {
+    lines.push(`  ${report.referencesLeftOut} references to what was not taken were left out`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,27 @@
+import { type CodedError, isCodedError } from '@fieldchart/foundation';
+
+/** What a person can do about a failed start or command, in a sentence; undefined for faults of the program. */
+export function explainFailure(error: unknown, folder: string): string | undefined {
+  if (!isCodedError(error)) return undefined;
+  const { code }: CodedError = error;
+  switch (code) {
+    case 'PORT_UNAVAILABLE':
+      return 'The port is in use by another program. Choose another one: npm start -- --port 8788';
+    case 'FOLDER_IN_USE':
+      return `Another Fieldchart server is running on the data folder ${folder}. Stop it first, or choose another folder with --data.`;
+    case 'FOLDER_FOREIGN':
+      return `The folder ${folder} holds files that are not Fieldchart's. Choose an empty one with --data.`;
+    case 'STORAGE_DAMAGED':
+      return (
+        `The database in ${folder} is damaged and was left as it is. ` +
+        'Put a copy back in its place, or begin anew with: npm start -- --reset'
+      );
+    case 'STORAGE_UNREACHABLE':
+      return 'PostgreSQL at DATABASE_URL does not answer, or holds another schema. Check the address and that it runs.';
+    case 'NOTHING_THERE':
+    case 'NO_ORGANIZATION':
+      return `There is no organisation in ${folder} yet. Run npm start once, which creates one.`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+import { registrationRequest, ticketClaims, caseloadFile } from '@fieldchart/clinical';
+import { base64UrlDecode, utf8Decode } from '@fieldchart/foundation';
+import { compactDecrypt, compactVerify } from 'jose';
+import { beforeEach, expect, test } from 'vitest';
+import { loadOrganization } from '../identity/organization.ts';
+import { type IssuedTicket, issueTicket } from '../identity/issueTicket.ts';
+import { readCaseloadFile } from '../fhir/caseloadFile.ts';
+import type { Storage } from '../storage/openStorage.ts';
+import {
+  BASE_URL,
+  type TestDevice,
+  type TestServer,
+  openTestServer,
+  signJson,
+  tokenForm,
+} from './testServer.ts';
+
+/** Tickets, registration and tokens, on every database. */
+export function defineIdentitySuite(storage: () => Storage): void {
+  let server: TestServer;
+  beforeEach(async () => {
+    server = await openTestServer(storage());
+  });
+
+  const issue = async (): Promise<IssuedTicket> => {
+    const organization = await loadOrganization(storage().db);
+    if (organization === undefined) throw new Error('no organisation');
+    const deps = { db: storage().db, clock: server.clock, random: server.random };
+    const ana = { id: 'ana', name: 'Ana Ruiz', role: 'clinician' } as const;
+    return issueTicket(deps, organization, ana, await readCaseloadFile(storage().db, 'ana'));
+  };
+
+  const open = async (issued: IssuedTicket): Promise<string> => {
+    const password = issued.activationCode.replaceAll('-', '').slice(0, 16);
+    const { plaintext } = await compactDecrypt(issued.ticket, new TextEncoder().encode(password), {
+      keyManagementAlgorithms: ['PBES2-HS512+A256KW'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+      maxPBES2Count: 600_000,
+    });
+    return utf8Decode(plaintext);
+  };
+
+  const register = async (
+    jwt: string,
+    options: {
+      deviceId?: string;
+      proof?: Record<string, unknown>;
+      keys?: Pick<TestDevice, 'privateKey' | 'publicKey'>;
+    } = {},
+  ) => {
+    const keys = options.keys ?? (await server.newDeviceKeys());
+    const deviceId = options.deviceId ?? server.uuid();
+    const { jti } = JSON.parse(utf8Decode(base64UrlDecode(jwt.split('.')[1] ?? ''))) as { jti: string };
+    const proof = {
+      aud: BASE_URL,
+      ticket: jti,
+      device: deviceId,
+      iat: Math.floor(server.clock.now() / 1000),
+      ...options.proof,
+    };
+    const body = {
+      ticket: jwt,
+      device_id: deviceId,
+      public_key: keys.publicKey,
+      proof: await signJson(proof, keys.privateKey),
+    };
+    expect(registrationRequest.safeParse(body).success).toBe(true);
+    return server.ask(undefined, 'POST', '/auth/register', body, { 'content-type': 'application/json' });
+  };
+
+  const token = (assertion: string) =>
+    server.ask(undefined, 'POST', '/auth/token', tokenForm(assertion), {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+
+  test('a ticket opens with its activation code, is signed by the organisation, and its file holds the caseload', async () => {
+    const of = await server.registerClient(server.ana);
+    const issued = await issue();
+    const organization = await loadOrganization(storage().db);
+    if (organization === undefined) throw new Error('no organisation');
+    const { payload } = await compactVerify(await open(issued), organization.verifyingKey);
+    const claims = ticketClaims.parse(JSON.parse(utf8Decode(payload)));
+    expect(claims).toMatchObject({ iss: 'org', sub: 'ana', role: 'clinician', server: BASE_URL });
+    const { plaintext } = await compactDecrypt(
+      issued.file.caseload ?? '',
+      base64UrlDecode(claims.caseload_key ?? ''),
+      { maxDecompressedLength: 10_000_000 },
+    );
+    const caseload = caseloadFile.parse(JSON.parse(utf8Decode(plaintext)));
+    const keys = caseload.bundle.entry?.map((entry) => entry.fullUrl);
+    expect(keys).toContain(`Patient/${of.clientId}`);
+    const resumed = await server.ask(server.ana, 'GET', `/fhir/$changes?_cursor=${caseload.cursor}`);
+    expect(resumed.body.entry).toEqual([]);
+  });
+
+  test('a ticket registers one device; the same asks again in peace, another is refused and audited', async () => {
+    const jwt = await open(await issue());
+    const keys = await server.newDeviceKeys();
+    const deviceId = server.uuid();
+    expect((await register(jwt, { deviceId, keys })).status).toBe(201);
+    expect((await register(jwt, { deviceId, keys })).status).toBe(200);
+    const second = await register(jwt);
+    expect([second.status, second.body.error]).toEqual([409, 'ticket_used']);
+    const audit = await storage().db.selectFrom('audit').select('body').orderBy('number').execute();
+    expect(JSON.stringify(audit.at(-1)?.body)).toMatch(/first-key.*second-key/u);
+    const granted = await token(await server.assertion({ ...server.ana, id: deviceId, ...keys }));
+    expect(granted.body).toMatchObject({ token_type: 'bearer', expires_in: 300 });
+  });
+
+  test('a forged, withdrawn or late ticket and a proof of something else register nothing', async () => {
+    const jwt = await open(await issue());
+    const forged = `${jwt.slice(0, -8)}AAAAAAAA`;
+    expect((await register(forged)).body.error).toBe('ticket_invalid');
+    expect((await register(jwt, { proof: { device: server.uuid() } })).body.error).toBe('proof_invalid');
+    expect((await register(jwt, { proof: { aud: 'https://elsewhere.example' } })).body.error).toBe(
+      'proof_invalid',
+    );
+    await storage().db.updateTable('ticket').set({ revoked_at: 1 }).execute();
+    expect((await register(jwt)).body.error).toBe('ticket_revoked');
+    await storage().db.updateTable('ticket').set({ revoked_at: null }).execute();
+    server.clock.advance(15 * 86_400_000);
+    expect((await register(jwt)).body.error).toBe('ticket_expired');
+    const answer = await server.ask(undefined, 'POST', '/auth/register', '{', {
+      'content-type': 'application/json',
+    });
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
+  });
+
+  test('an assertion is answered once, and only for the key and the address it was made for', async () => {
+    const assertion = await server.assertion(server.ana);
+    expect((await token(assertion)).status).toBe(200);
+    expect((await token(assertion)).body.error).toBe('invalid_client');
+    const elsewhere = await server.assertion(server.ana, { aud: 'https://elsewhere.example/auth/token' });
+    expect((await token(elsewhere)).body.error).toBe('invalid_client');
+    const stolen = await server.assertion({ ...server.ana, privateKey: server.ben.privateKey });
+    expect((await token(stolen)).body.error).toBe('invalid_client');
+    await storage().db.updateTable('device').set({ revoked_at: 1 }).where('id', '=', server.ana.id).execute();
+    expect((await token(await server.assertion(server.ana))).body.error).toBe('invalid_client');
+  });
+
+  test('a device whose clock is wrong by more than a minute is told the server’s time', async () => {
+    const now = Math.floor(server.clock.now() / 1000);
+    const late = await server.assertion(server.ana, { iat: now - 400, exp: now - 100 });
+    const answer = await token(late);
+    expect([answer.status, answer.body.error]).toEqual([401, 'clock_skew']);
+    expect(Date.parse(answer.body.server_time)).toBe(server.clock.now());
+    const slightly = await server.assertion(server.ana, { iat: now - 90, exp: now - 30 });
+    expect((await token(slightly)).status).toBe(200);
+  });
+}
