@@ -52,6 +52,7 @@ export function Button({ label, onPress, kind = 'filled', icon, busy, disabled, 
       style={({ pressed }) => [
         {
           minHeight: 52,
+          maxWidth: '100%',
           paddingHorizontal: 20,
           paddingVertical: 10,
           borderRadius: 14,

@@ -126,7 +126,7 @@ interface FieldProps {
 function Field({ control, name, label, hint, required = false, format, inputMode = 'text' }: FieldProps) {
   const { t } = useTranslation();
   return (
-    <View style={{ flexGrow: 1, flexBasis: 180 }}>
+    <View style={{ flexGrow: 1, minWidth: 180 }}>
       <Controller
         control={control}
         name={name}
