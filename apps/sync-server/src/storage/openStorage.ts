@@ -14,7 +14,7 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-export type StorageErrorCode = 'STORAGE_UNREACHABLE' | 'STORAGE_DAMAGED';
+type StorageErrorCode = 'STORAGE_UNREACHABLE' | 'STORAGE_DAMAGED';
 
 const INT8 = 20;
 
@@ -28,14 +28,18 @@ export async function openPGlite(folder?: string): Promise<Storage> {
       parsers: { [INT8]: Number },
     });
   } catch (cause) {
-    throw new CodedError('STORAGE_DAMAGED', 'the embedded database does not open', { cause });
+    throw new CodedError<StorageErrorCode>('STORAGE_DAMAGED', 'the embedded database does not open', {
+      cause,
+    });
   }
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
   try {
     await migrate(db);
   } catch (cause) {
     await pglite.close().catch(() => undefined);
-    throw new CodedError('STORAGE_DAMAGED', 'the embedded database does not answer', { cause });
+    throw new CodedError<StorageErrorCode>('STORAGE_DAMAGED', 'the embedded database does not answer', {
+      cause,
+    });
   }
   return { db, kind: 'pglite', close: () => db.destroy() };
 }
@@ -57,9 +61,13 @@ export async function openPostgres(url: string): Promise<Storage> {
     await migrate(db);
   } catch (cause) {
     await db.destroy();
-    throw new CodedError('STORAGE_UNREACHABLE', 'PostgreSQL does not answer, or its schema is not ours', {
-      cause,
-    });
+    throw new CodedError<StorageErrorCode>(
+      'STORAGE_UNREACHABLE',
+      'PostgreSQL does not answer, or its schema is not ours',
+      {
+        cause,
+      },
+    );
   }
   return { db, kind: 'postgres', close: () => db.destroy() };
 }

@@ -52,9 +52,6 @@ export interface Written {
   readonly writtenAt: number;
 }
 
-export type Outcome =
-  { readonly ok: true; readonly written: Written } | { readonly ok: false; readonly refusal: Refusal };
-
 /** The outcome of a unit: of each entry in order, or the first refusal, which undid the whole unit. */
 export type UnitOutcome =
   | { readonly ok: true; readonly written: readonly Written[] }
