@@ -38,6 +38,7 @@ export async function startSync(options: {
     baseUrl: identity.server,
     sign: (claims) => keys.signJwt(claims),
   });
+  const listeners = new Set<() => void>();
   let refusal: string | null = null;
   const transport = registeringTransport({
     ...options,
@@ -45,28 +46,34 @@ export async function startSync(options: {
     authorized,
     onRefused: (code) => {
       refusal = code;
+      update();
     },
   });
-  const engine = createSyncEngine({
-    store,
-    transport,
-    probe: plain,
-    clock,
-    timers,
-    random,
-    logger,
-  });
+  const engine = createSyncEngine({ store, transport, probe: plain, clock, timers, random, logger });
 
-  const listeners = new Set<() => void>();
-  const tell = () => {
-    for (const listener of listeners) listener();
-  };
   let counts: OutboxCounts = await store.outboxCounts();
+  const summarize = (): SyncSummary => {
+    const { phase, online, lastSuccessAt, lastProblem } = engine.status();
+    return {
+      phase,
+      online,
+      lastSuccessAt,
+      lastProblem: refusal ?? lastProblem?.code ?? null,
+      waiting: counts.waiting + counts.attempted,
+      failed: counts.parked + counts.held,
+    };
+  };
+  // The same object until something changes: screens compare it by identity.
+  let current = summarize();
+  function update() {
+    current = summarize();
+    for (const listener of listeners) listener();
+  }
   const recount = () => {
     store.outboxCounts().then(
       (fresh) => {
         counts = fresh;
-        tell();
+        update();
       },
       () => logger.warn('outbox-count-failed'),
     );
@@ -74,24 +81,14 @@ export async function startSync(options: {
   const stopCounting = store.onCommit((commit) => {
     if (commit.outbox) recount();
   });
-  const stopStatus = engine.subscribe(tell);
+  const stopStatus = engine.subscribe(update);
   const stopHints = platform.connectivity.subscribe((online) => engine.online(online));
   engine.start();
   engine.online(platform.connectivity.online());
 
   return {
     syncNow: () => engine.syncNow(),
-    summary() {
-      const status = engine.status();
-      return {
-        phase: status.phase,
-        online: status.online,
-        lastSuccessAt: status.lastSuccessAt,
-        lastProblem: refusal ?? status.lastProblem?.code ?? null,
-        waiting: counts.waiting + counts.attempted,
-        failed: counts.parked + counts.held,
-      };
-    },
+    summary: () => current,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,3 +1,2 @@
-// Metro's module loader asks for this before any module of the worker runs; a worker has no page to tell it.
-import './workerGlobals.ts';
+// Metro finds workers by files of the app itself.
 import '@fieldchart/encrypted-sqlite/web/worker';

@@ -1,0 +1,81 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { testIds } from '../../../apps/clinic/src/testIds.ts';
+import type { PrintedTicket } from './server.ts';
+
+/** Long enough for a busy machine of two cores; nothing is timed by it. */
+const patience = { timeout: 60_000, interval: 100 };
+
+/** The app as a person uses it: what can be seen and touched, by the ids that the screens carry. */
+export function appOn(page: Page) {
+  const at = (id: string): Locator => page.getByTestId(id).filter({ visible: true });
+
+  /** Waits until the locator's text fits. */
+  const reads = (id: string, text: RegExp | string) =>
+    expect.poll(async () => await at(id).first().innerText(), patience).toMatch(text);
+  const shows = (id: string) => at(id).first().waitFor({ timeout: patience.timeout });
+
+  return {
+    page,
+    at,
+    reads,
+    shows,
+
+    async open(url: string) {
+      await page.goto(url);
+    },
+
+    /** Installed: the service worker holds the whole app and answers for it. */
+    async installed() {
+      await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, patience);
+    },
+
+    /** First sign-in, from the ticket to the caseload. */
+    async enrol(ticket: PrintedTicket, secret: string, kind: 'passphrase' | 'pin' = 'passphrase') {
+      await shows(testIds.enrol.open);
+      await page.getByTestId(testIds.enrol.ticketFile).setInputFiles(ticket.file);
+      await at(testIds.enrol.activationCode).fill(ticket.activationCode);
+      await at(testIds.enrol.open).click();
+      await reads(testIds.enrol.practitioner, ticket.practitioner);
+      await at(testIds.enrol.confirm).click();
+      if (kind === 'pin') await at(testIds.enrol.kindPin).click();
+      await at(testIds.enrol.secret).fill(secret);
+      await at(testIds.enrol.secretAgain).fill(secret);
+      await expect.poll(async () => await at(testIds.enrol.finish).isEnabled(), patience).toBe(true);
+      await at(testIds.enrol.finish).click();
+      await shows(testIds.caseload.list);
+    },
+
+    async unlock(secret: string) {
+      await shows(testIds.unlock.secret);
+      await at(testIds.unlock.secret).fill(secret);
+      await at(testIds.unlock.submit).click();
+    },
+
+    async search(text: string) {
+      await at(testIds.nav.clients).click();
+      await shows(testIds.caseload.search);
+      await at(testIds.caseload.search).fill(text);
+    },
+
+    clientRows: () => page.locator(`[data-testid^="client-"]`).filter({ visible: true }),
+
+    /** Draws with the mouse across the signature pad. */
+    async drawSignature() {
+      const pad = at(testIds.consent.pad);
+      await pad.scrollIntoViewIfNeeded();
+      const box = await pad.boundingBox();
+      if (box === null) throw new Error('The signature pad is not on the screen');
+      await page.mouse.move(box.x + 40, box.y + 120);
+      await page.mouse.down();
+      for (let step = 0; step <= 24; step += 1) {
+        await page.mouse.move(box.x + 40 + step * 8, box.y + 110 + 40 * Math.sin(step / 3));
+      }
+      await page.mouse.up();
+    },
+  };
+}
+
+export type App = ReturnType<typeof appOn>;
+
+export { patience };
