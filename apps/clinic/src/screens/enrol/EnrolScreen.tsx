@@ -3,12 +3,12 @@ import type { ParseKeys } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
-import { ProgressBar } from 'react-native-paper';
 import { systemClock } from '@fieldchart/foundation';
 import { formatDateTime } from '../../i18n/format.ts';
 import { applyAppearance, currentAppearance } from '../../session/useAppearance.ts';
 import { useShell } from '../../session/ShellContext.tsx';
 import { testIds } from '../../testIds.ts';
+import { usePalette } from '../../theme/theme.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { CenteredPage } from '../../ui/CenteredPage.tsx';
@@ -172,6 +172,7 @@ function Fact({ label, value, mono, testID }: FactProps) {
 
 function Working({ progress }: { progress: EnrolProgress }) {
   const { t } = useTranslation();
+  const palette = usePalette();
   const part = progress.step === 'keys' || progress.total === 0 ? 0 : progress.done / progress.total;
   const words =
     progress.step === 'keys'
@@ -179,14 +180,25 @@ function Working({ progress }: { progress: EnrolProgress }) {
       : t('working.caseload', { done: progress.done, total: progress.total });
   return (
     <CenteredPage title={t('working.title')} text={t('working.text')} testID={testIds.phase.welcome}>
-      <ProgressBar
-        progress={part}
-        indeterminate={progress.step === 'keys'}
-        style={{ height: 10, borderRadius: 5 }}
+      <View
+        role="progressbar"
         accessibilityLabel={words}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(part * 100)}
         testID={testIds.enrol.progress}
-      />
-      <Text>{words}</Text>
+        style={{ height: 12, borderRadius: 6, backgroundColor: palette.line }}
+      >
+        <View
+          style={{
+            height: 12,
+            borderRadius: 6,
+            width: `${Math.round(part * 100)}%`,
+            backgroundColor: palette.primary,
+          }}
+        />
+      </View>
+      <Text aria-live="polite">{words}</Text>
     </CenteredPage>
   );
 }

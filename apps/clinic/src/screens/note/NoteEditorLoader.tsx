@@ -2,7 +2,7 @@ import type { NoteEditor } from '@fieldchart/clinic-client';
 import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { rethrowLater } from '../../session/rethrowLater.ts';
-import { useSession } from '../../session/ShellContext.tsx';
+import { useSession, useShell } from '../../session/ShellContext.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -16,35 +16,47 @@ export interface NoteEditorLoaderProps {
   readonly back: string;
 }
 
+/** An editor, and leaving it: however often it is asked for, the note is closed once. */
+export interface OpenedEditor {
+  readonly editor: NoteEditor;
+  readonly leave: () => Promise<void>;
+}
+
 /** Opens the editor when the screen is entered and closes it when it is left. */
 export const NoteEditorLoader = memo(function NoteEditorLoader(props: NoteEditorLoaderProps) {
   const { t } = useTranslation();
   const session = useSession();
-  const [editor, setEditor] = useState<NoteEditor | 'refused' | null>(null);
+  const shell = useShell();
+  const [opened, setOpened] = useState<OpenedEditor | 'refused' | null>(null);
   useEffect(() => {
     let left = false;
+    let closing: Promise<void> | undefined;
     const opening = session.openEditor(props.noteId);
+    const leave = () => (closing ??= opening.then((editor) => editor.close()));
     opening
-      .then((opened) => {
-        if (!left) setEditor(opened);
+      .then((editor) => {
+        if (!left) setOpened({ editor, leave });
       })
       .catch((cause: unknown) => {
-        setEditor('refused');
+        setOpened('refused');
         rethrowLater(cause);
       });
     return () => {
       left = true;
-      opening.then((opened) => opened.close()).catch(rethrowLater);
+      leave().catch((cause: unknown) => {
+        // A lock flushes and ends the editor by itself before this screen goes.
+        if (shell.phase().name === 'unlocked') rethrowLater(cause);
+      });
     };
-  }, [session, props.noteId]);
+  }, [session, shell, props.noteId]);
 
-  if (editor === null) return <Loading />;
-  if (editor === 'refused') {
+  if (opened === null) return <Loading />;
+  if (opened === 'refused') {
     return (
       <Page title={t('note.title')} back={props.back}>
         <Notice tone="error" announce title={t('note.notOpened')} text={t('note.notOpenedText')} />
       </Page>
     );
   }
-  return <NoteFields editor={editor} {...props} />;
+  return <NoteFields {...opened} {...props} />;
 });

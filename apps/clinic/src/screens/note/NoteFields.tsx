@@ -8,18 +8,16 @@ import { testIds } from '../../testIds.ts';
 import { usePalette } from '../../theme/theme.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Page } from '../../ui/Page.tsx';
-import type { NoteEditorLoaderProps } from './NoteEditorLoader.tsx';
+import type { NoteEditorLoaderProps, OpenedEditor } from './NoteEditorLoader.tsx';
 import { SaveBadge } from './SaveBadge.tsx';
 import { SectionInput, type Caret } from './SectionInput.tsx';
 import { useLeaveWarning } from './useLeaveWarning.ts';
 import { useSectionLabel } from './useSectionLabel.ts';
 
-interface NoteFieldsProps extends NoteEditorLoaderProps {
-  readonly editor: NoteEditor;
-}
+type NoteFieldsProps = NoteEditorLoaderProps & OpenedEditor;
 
 /** The sections of a draft, with the save state and the way to signing always in sight. */
-export function NoteFields({ editor, noteId, clientId, clientName, title, back }: NoteFieldsProps) {
+export function NoteFields({ editor, leave, noteId, clientId, clientName, title, back }: NoteFieldsProps) {
   const { t } = useTranslation();
   const sectionLabel = useSectionLabel();
   const { busy, run } = useWork();
@@ -56,7 +54,7 @@ export function NoteFields({ editor, noteId, clientId, clientName, title, back }
 
   const toSign = () =>
     run(async () => {
-      await editor.close();
+      await leave();
       router.replace(`/clients/${clientId}/notes/${noteId}/sign`);
     });
   const first = editor.position ?? null;
