@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testIds } from '../../apps/clinic/src/testIds.ts';
-import { appOn, patience, type App } from './support/app.ts';
+import { appOn, type App } from './support/app.ts';
 import { killBrowser, openBrowser } from './support/browser.ts';
 import { freePort } from './support/freePort.ts';
 import { searchFolder } from './support/profileSearch.ts';
 import { issueTicket, startProduct, type RunningProduct } from './support/server.ts';
 import { serverHistory } from './support/serverHistory.ts';
 import { randomTyping, seedOf } from './support/typing.ts';
+import { patience } from './support/until.ts';
 
 // A clinician's first day without signal, from the installed app to the receipts. The steps build on each other
 // and run in order, on one device unless a step says otherwise.

@@ -1,10 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { testIds } from '../../../apps/clinic/src/testIds.ts';
 import type { PrintedTicket } from './server.ts';
-
-/** Long enough for a busy machine of two cores; nothing is timed by it. */
-const patience = { timeout: 60_000, interval: 100 };
+import { patience, until } from './until.ts';
 
 /** The app as a person uses it: what can be seen and touched, by the ids that the screens carry. */
 export function appOn(page: Page) {
@@ -12,7 +9,10 @@ export function appOn(page: Page) {
 
   /** Waits until the locator's text fits. */
   const reads = (id: string, text: RegExp | string) =>
-    expect.poll(async () => await at(id).first().innerText(), patience).toMatch(text);
+    until(`${id} reads ${String(text)}`, async () => {
+      const shown = await at(id).first().innerText();
+      return typeof text === 'string' ? shown.includes(text) : text.test(shown);
+    });
   const shows = (id: string) => at(id).first().waitFor({ timeout: patience.timeout });
 
   return {
@@ -41,7 +41,7 @@ export function appOn(page: Page) {
       if (kind === 'pin') await at(testIds.enrol.kindPin).click();
       await at(testIds.enrol.secret).fill(secret);
       await at(testIds.enrol.secretAgain).fill(secret);
-      await expect.poll(async () => await at(testIds.enrol.finish).isEnabled(), patience).toBe(true);
+      await until('the secret is accepted', () => at(testIds.enrol.finish).isEnabled());
       await at(testIds.enrol.finish).click();
       await shows(testIds.caseload.list);
     },
@@ -77,5 +77,3 @@ export function appOn(page: Page) {
 }
 
 export type App = ReturnType<typeof appOn>;
-
-export { patience };

@@ -1,5 +1,6 @@
-import { Redirect } from 'expo-router';
+import { Loading } from '../ui/Loading.tsx';
 
-export default function Home() {
-  return <Redirect href="/clients" />;
+/** Where the app opens. The memory of places goes on from here, to where the user was. */
+export default function Index() {
+  return <Loading />;
 }
