@@ -1,0 +1,97 @@
+import {
+  deleteWebDatabase,
+  openPlainWebDatabaseForBench,
+  openWebDatabase,
+} from '@fieldchart/encrypted-sqlite/web';
+import { openRecordStore } from '@fieldchart/record-store';
+import type { ClinicSession } from '@fieldchart/clinic-client';
+import { createWebKeyRecords } from '../../../apps/clinic/src/platform/web/keyRecords.ts';
+import { createWebOwnership } from '../../../apps/clinic/src/platform/web/ownership.ts';
+import { createWebProfiles } from '../../../apps/clinic/src/platform/web/profiles.ts';
+import { createBenchUser, openUserDatabase } from '../device/benchUser.ts';
+import { type ColdStart, coldStart } from '../device/coldStart.ts';
+import { offlinePlatform } from '../device/offlinePlatform.ts';
+import { createTypist, type Typed, typeInTurn } from '../device/typing.ts';
+import { writeNote } from '../device/writeNote.ts';
+import { copyNotes, copyRecords } from './copyRows.ts';
+
+// The page that the Chromium suites drive: the app's own storage adapters, without its screens.
+
+/** A user in this browser, and the unencrypted notes beside them. */
+export interface WebUser {
+  readonly notes: number;
+  readonly userId: string;
+  readonly practitionerId: string;
+}
+
+const place = {
+  createWorker: () => new Worker('/worker.js', { type: 'module' }),
+  wasmUrl: '/mc-wa-sqlite.wasm',
+};
+
+const platform = offlinePlatform({
+  keyRecords: createWebKeyRecords(),
+  profiles: createWebProfiles(),
+  openDatabase: openWebDatabase(place),
+  deleteDatabase: deleteWebDatabase,
+  ownership: createWebOwnership(),
+});
+
+const elapsed = () => performance.now();
+const plainName = (notes: number) => `plain-${notes}.db`;
+
+async function enrol(notes: number, practitionerId: string): Promise<WebUser> {
+  const { userId } = await createBenchUser(platform, practitionerId, async (database) => {
+    await openRecordStore({ ...platform, database });
+    await copyRecords(database, notes);
+  });
+  const plain = await openPlainWebDatabaseForBench(place, plainName(notes));
+  await copyNotes(plain, notes);
+  await plain.close();
+  return { notes, userId, practitionerId };
+}
+
+async function type(users: readonly WebUser[], samples: number): Promise<readonly Typed[]> {
+  const typists = [];
+  for (const { notes, userId, practitionerId } of users) {
+    const database = await openUserDatabase(platform, userId);
+    const store = await openRecordStore({ ...platform, database });
+    const plain = await openPlainWebDatabaseForBench(place, plainName(notes));
+    const { random, clock } = platform;
+    typists.push(
+      await createTypist({ store, plain, practitionerId, random, now: () => clock.now(), elapsed }),
+    );
+  }
+  // The page is left afterwards, and its workers end with it.
+  return await typeInTurn(typists, samples);
+}
+
+let session: ClinicSession | undefined;
+let lock = () => Promise.resolve();
+
+async function start({ userId }: WebUser): Promise<ColdStart> {
+  const started = await coldStart(platform, userId, elapsed);
+  ({ session, lock } = started);
+  return started.took;
+}
+
+/** Megabytes of the page and its workers, JavaScript and WebAssembly, with a note just written. */
+async function memory(): Promise<number> {
+  if (session === undefined) throw new Error('The app is not unlocked');
+  await writeNote(session);
+  const { bytes } = await performance.measureUserAgentSpecificMemory();
+  return bytes / 2 ** 20;
+}
+
+const benchPage = { enrol, type, start, memory, lock: () => lock() };
+
+export type BenchPage = typeof benchPage;
+
+declare global {
+  interface Performance {
+    /** Of pages that are isolated from other origins; the DOM's types do not have it yet. */
+    measureUserAgentSpecificMemory(): Promise<{ readonly bytes: number }>;
+  }
+}
+
+Object.assign(globalThis, { benchPage });

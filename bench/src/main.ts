@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { toInstant } from '@fieldchart/foundation';
+import { isMissed, type SuiteResult } from './figures.ts';
+import { describeMachine, load } from './machine.ts';
+import { makeNodeDevice, type NodeDevice } from './node/nodeDevice.ts';
+import { keystrokeNode } from './node/keystrokeNode.ts';
+import { coldStartNode, memoryNode } from './node/startNode.ts';
+import { parseOptions, SUITES, type SuiteName } from './options.ts';
+import { printResult } from './printResult.ts';
+import { type ChromiumDevices, openChromiumDevices } from './chromium/chromiumDevices.ts';
+import { coldStartChromium, keystrokeChromium, memoryChromium } from './chromium/chromiumSuites.ts';
+
+const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+const say = (line: string) => console.log(line);
+
+const { suites, quick } = parseOptions(process.argv.slice(2));
+const sizes = quick ? [1000, 10_000] : [1000, 10_000, 100_000];
+const folder = mkdtempSync(join(tmpdir(), 'fieldchart-bench-'));
+const startedAt = toInstant(Date.now());
+const machine = describeMachine();
+say(
+  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}, Node ${machine.node}`,
+);
+
+let chromium: ChromiumDevices | undefined;
+try {
+  const devices: NodeDevice[] = [];
+  for (const notes of sizes) {
+    say(`Making a device with ${notes} notes`);
+    devices.push(await makeNodeDevice(join(folder, String(notes)), notes, say));
+  }
+  const inChromium = async () =>
+    (chromium ??= await openChromiumDevices(join(folder, 'profile'), devices, say));
+  const run: Record<SuiteName, () => Promise<SuiteResult>> = {
+    'keystroke-node': () => keystrokeNode(devices, quick ? 300 : 2000),
+    'keystroke-chromium': async () => keystrokeChromium(await inChromium(), quick ? 200 : 1000),
+    'cold-start-node': () => coldStartNode(devices, quick ? 3 : 11),
+    'cold-start-chromium': async () => coldStartChromium(await inChromium(), quick ? 3 : 11),
+    'memory-node': () => memoryNode(devices, quick ? 1 : 5),
+    'memory-chromium': async () => memoryChromium(await inChromium(), quick ? 1 : 3),
+  };
+  const results = [];
+  for (const suite of suites) {
+    if (suite.endsWith('chromium')) await inChromium();
+    const before = load();
+    const result = await run[suite]();
+    const loadBetween = [before, load()];
+    say(`\n${suite} (load ${loadBetween.join(' → ')} on ${machine.cores} cores)`);
+    say(printResult(result));
+    results.push({ suite, load: loadBetween, ...result });
+  }
+  const report = {
+    startedAt,
+    machine: { ...machine, chromium: chromium?.version ?? null },
+    quick,
+    suites: results,
+  };
+  mkdirSync(RESULTS, { recursive: true });
+  const whole = !quick && suites.length === SUITES.length;
+  // Only a whole run replaces the figures that the repository keeps.
+  const file = join(RESULTS, whole ? 'latest.json' : `${startedAt.replace(/[:.]/gu, '-')}.json`);
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  const missed = results.flatMap(({ ratios }) => ratios).filter(isMissed).length;
+  say(`\n${missed === 0 ? 'Every target was met.' : `${missed} targets were missed.`} Written to ${file}`);
+} finally {
+  await chromium?.close();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}

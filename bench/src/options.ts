@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+
+export const SUITES = [
+  'keystroke-node',
+  'keystroke-chromium',
+  'cold-start-node',
+  'cold-start-chromium',
+  'memory-node',
+  'memory-chromium',
+] as const;
+
+export type SuiteName = (typeof SUITES)[number];
+
+export interface Options {
+  readonly suites: readonly SuiteName[];
+  readonly quick: boolean;
+}
+
+/** Throws a sentence that says what is wrong. `--only` takes a suite's name or the beginning of several. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  });
+  const { only } = values;
+  const suites = SUITES.filter((name) => only === undefined || name.startsWith(only));
+  if (suites.length === 0) {
+    throw new Error(`No suite is called ${String(only)}. There are: ${SUITES.join(', ')}.`);
+  }
+  return { suites, quick: values.quick };
+}
