@@ -14,7 +14,7 @@ interface Count {
   failed: number;
 }
 
-const suites = ['static', 'unit', 'postgres', 'simulation', 'browser', 'journeys'] as const;
+const suites = ['static', 'unit', 'postgres', 'simulation', 'product', 'browser', 'journeys'] as const;
 type Suite = (typeof suites)[number];
 
 const asked = process.argv.slice(2);
@@ -48,6 +48,7 @@ async function runSuite(suite: Suite): Promise<Count> {
     case 'unit':
     case 'postgres':
     case 'simulation':
+    case 'product':
       return runVitest(suite, {});
     case 'browser':
     case 'journeys': {

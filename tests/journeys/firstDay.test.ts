@@ -243,7 +243,8 @@ test('7: a second device of the same clinician sees it all; one of another clini
 });
 
 test('8: E1, E2, E4: a wrong passphrase opens nothing, and the profile on disk holds no text, name or key', async () => {
-  await app.at(testIds.nav.lock).first().click();
+  await app.at(testIds.nav.settings).click();
+  await app.at(testIds.nav.lock).click();
   await app.unlock('not the passphrase at all');
   await app.shows(testIds.unlock.problem);
   await app.shows(testIds.phase.locked);
