@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** Kills, faults at every boundary and long random histories: part of `npm test`, too long for `npm run check`. */
+const durability = [
+  'packages/**/durability.test.ts',
+  'packages/**/history.test.ts',
+  'packages/**/killedWriter.test.ts',
+];
+
 const unit = {
   include: [
     'packages/**/*.test.ts',
@@ -16,9 +23,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: unit.include,
-          exclude: ['**/node_modules/**', '**/*.pg.test.ts', '**/*.browser.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.pg.test.ts', '**/*.browser.test.ts', ...durability],
           testTimeout: 30_000,
         },
+      },
+      {
+        test: { name: 'durability', include: durability, testTimeout: 120_000 },
       },
       {
         test: {

@@ -14,7 +14,16 @@ interface Count {
   failed: number;
 }
 
-const suites = ['static', 'unit', 'postgres', 'simulation', 'product', 'browser', 'journeys'] as const;
+const suites = [
+  'static',
+  'unit',
+  'durability',
+  'postgres',
+  'simulation',
+  'product',
+  'browser',
+  'journeys',
+] as const;
 type Suite = (typeof suites)[number];
 
 const asked = process.argv.slice(2);
@@ -46,6 +55,7 @@ async function runSuite(suite: Suite): Promise<Count> {
     case 'static':
       return runStatic();
     case 'unit':
+    case 'durability':
     case 'postgres':
     case 'simulation':
     case 'product':

@@ -29,7 +29,9 @@ export async function proveSecret(options: {
       return { ok: false, error: { kind: 'delayed', untilMs: error.untilMs } };
     case 'cancelled':
       return { ok: false, error: { kind: 'cancelled' } };
-    default:
+    case 'damaged':
+    case 'device-secret-changed':
+    case 'device-secret-missing':
       return { ok: false, error: { kind: 'unavailable' } };
   }
 }

@@ -36,41 +36,45 @@ export function createCoalescingSaver<Draft>(options: {
     options.onState(state);
   };
 
-  const next = () => {
+  const writeNext = () => {
     if (running || waiting === undefined || stopped) return;
     const { draft } = waiting;
     waiting = undefined;
     running = true;
-    options.write(draft).then(
-      () => {
-        running = false;
-        failures = 0;
-        if (waiting !== undefined) return next();
-        show({ name: 'saved' });
-        const told = onSaved;
-        onSaved = [];
-        for (const tell of told) tell();
-      },
-      (error: unknown) => {
-        running = false;
-        waiting ??= { draft };
-        const delay = retryDelays[Math.min(failures, retryDelays.length - 1)] ?? 5000;
-        failures += 1;
-        show({ name: 'not-saved', code: isCodedError(error) ? error.code : 'UNKNOWN' });
-        cancelRetry = options.timers.after(delay, () => {
-          cancelRetry = undefined;
-          next();
-        });
-      },
-    );
+    options.write(draft).then(written, (error: unknown) => notWritten(draft, error));
   };
+
+  function written() {
+    running = false;
+    failures = 0;
+    if (waiting !== undefined) {
+      writeNext();
+      return;
+    }
+    show({ name: 'saved' });
+    const told = onSaved;
+    onSaved = [];
+    for (const tell of told) tell();
+  }
+
+  function notWritten(draft: Draft, error: unknown) {
+    running = false;
+    waiting ??= { draft };
+    const delay = retryDelays[Math.min(failures, retryDelays.length - 1)] ?? 5000;
+    failures += 1;
+    show({ name: 'not-saved', code: isCodedError(error) ? error.code : 'UNKNOWN' });
+    cancelRetry = options.timers.after(delay, () => {
+      cancelRetry = undefined;
+      writeNext();
+    });
+  }
 
   return {
     offer(draft) {
       waiting = { draft };
       if (current.name === 'saved') show({ name: 'saving' });
       // A failing disk is asked at the pace of the retries, not of the typing.
-      if (cancelRetry === undefined) next();
+      if (cancelRetry === undefined) writeNext();
     },
     state: () => current,
     saved: () =>

@@ -1,7 +1,7 @@
 import { createFakeClock, createSeededRandom, silentLogger } from '@fieldchart/foundation';
 import { expect, test } from 'vitest';
-import { type FakeServer, createFakeServer } from '../test/fakeServer.ts';
-import { type MemoryStore, createMemoryStore } from '../test/memoryStore.ts';
+import { type FakeServer, createFakeServer } from './testing/fakeServer.ts';
+import { type MemoryStore, createMemoryStore } from './testing/memoryStore.ts';
 import { createFhirClient } from './fhirClient.ts';
 import { type PushLoop, createPushLoop } from './pushLoop.ts';
 

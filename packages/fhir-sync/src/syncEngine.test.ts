@@ -6,8 +6,8 @@ import {
   silentLogger,
 } from '@fieldchart/foundation';
 import { expect, test } from 'vitest';
-import { createFakeServer } from '../test/fakeServer.ts';
-import { createMemoryStore } from '../test/memoryStore.ts';
+import { createFakeServer } from './testing/fakeServer.ts';
+import { createMemoryStore } from './testing/memoryStore.ts';
 import type { HttpRequest } from './httpTransport.ts';
 import { createSyncEngine } from './syncEngine.ts';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Composition, NOTE_FORMATS, noteSections } from '@fieldchart/clinical';
 import { createSeededRandom, isCodedError } from '@fieldchart/foundation';
 import { expect, test } from 'vitest';
-import { dieAt } from '../tests/faultyDatabase.ts';
+import { dieAt } from './testing/faultyDatabase.ts';
 import {
   AUTHOR,
   LIMITS,
@@ -14,7 +14,7 @@ import {
   serverTime,
   signed,
   visit,
-} from '../tests/storeFixture.ts';
+} from './testing/storeFixture.ts';
 import { migrate } from './migrate.ts';
 import { CHART_SQL, clientSql } from './lists.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -116,7 +116,7 @@ test('D4: a process killed while typing shows, opened again, everything that it 
 
 /** Resolves to the last revision that the process said was saved before it was killed. */
 async function typeUntilKilled(directory: string, seed: number, after: number): Promise<number> {
-  const script = fileURLToPath(new URL('../tests/typingProcess.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./testing/typingProcess.ts', import.meta.url));
   const child = spawn(process.execPath, [script, directory, String(seed)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -10,7 +10,7 @@ import {
   pulled,
   serverTime,
   visit,
-} from '../tests/storeFixture.ts';
+} from './testing/storeFixture.ts';
 import type { Batch } from './recordStore.ts';
 
 const CODES = NOTE_FORMATS.DAP.sections.map(({ code }) => code);

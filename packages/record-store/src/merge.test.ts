@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { note, patient } from '../tests/storeFixture.ts';
+import { note, patient } from './testing/storeFixture.ts';
 import { mergeResources, mergeText } from './merge.ts';
 
 test('C1: edits of different words of one text are joined', () => {

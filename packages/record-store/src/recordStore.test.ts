@@ -13,7 +13,7 @@ import {
   signed,
   START,
   visit,
-} from '../tests/storeFixture.ts';
+} from './testing/storeFixture.ts';
 import type { Commit } from './recordStore.ts';
 import { NOTE_FORMATS } from '@fieldchart/clinical';
 

@@ -51,7 +51,7 @@ function base64Forms(text: string): string[] {
 function unpack(file: string, bytes: Buffer): readonly Buffer[] {
   const pieces: Buffer[] = [bytes];
   if (file.endsWith('.ldb')) pieces.push(...tableBlocks(bytes));
-  if (/\.log$/u.test(file)) pieces.push(...logRecords(bytes));
+  if (file.endsWith('.log')) pieces.push(...logRecords(bytes));
   const values = pieces.flatMap(blinkValues);
   return [...pieces, ...values, ...compressedStreams(bytes)];
 }

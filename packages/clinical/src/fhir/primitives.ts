@@ -34,16 +34,21 @@ export const unsignedInt = z.int().min(0).max(2_147_483_647);
 export const positiveInt = z.int().min(1).max(2_147_483_647);
 export const decimal = z.number();
 export const string = z.string().max(MAX_TEXT).regex(TEXT, { message: 'not a FHIR string' });
-export const markdown = string;
+export const markdown = z.string().max(MAX_TEXT).regex(TEXT, { message: 'not a FHIR markdown' });
 export const id = z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/u, { message: 'not a FHIR id' });
 export const code = z
   .string()
   .max(MAX_TEXT)
   .regex(/^[^\s]+(\s[^\s]+)*$/u, { message: 'not a FHIR code' })
   .regex(TEXT, { message: 'not a FHIR code' });
-export const uri = z.string().max(MAX_TEXT).regex(URI, { message: 'not a FHIR uri' });
-export const url = uri;
-export const canonical = uri;
+const address = (name: string) =>
+  z
+    .string()
+    .max(MAX_TEXT)
+    .regex(URI, { message: `not a FHIR ${name}` });
+export const uri = address('uri');
+export const url = address('url');
+export const canonical = address('canonical');
 export const oid = z.string().regex(/^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/u, { message: 'not a FHIR oid' });
 export const uuid = z
   .string()

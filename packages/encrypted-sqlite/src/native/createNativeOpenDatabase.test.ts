@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { KEY } from '../contract/databaseHarness.ts';
 import { describeDatabaseContract } from '../contract/index.ts';
 import { openNodeDatabase } from '../node/openNodeDatabase.ts';
-import { createNodeHarness } from '../node/nodeHarness.ts';
+import { createNodeHarness } from '../testing/nodeHarness.ts';
 import { createNativeOpenDatabase } from './createNativeOpenDatabase.ts';
-import { createFakeOpSqlite } from '../node/fakeOpSqlite.ts';
+import { createFakeOpSqlite } from '../testing/fakeOpSqlite.ts';
 
 describeDatabaseContract("The native adapter, over a fake of op-sqlite's API", () => {
   const node = createNodeHarness();

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { KEY, OTHER_KEY } from '../contract/databaseHarness.ts';
-import { createNodeHarness } from './nodeHarness.ts';
+import { createNodeHarness } from '../testing/nodeHarness.ts';
 
 const harness = createNodeHarness();
 afterAll(() => harness.dispose());
 
 /** Starts the writer, kills it after some writes, and returns the last row that it saw acknowledged. */
 async function writeAndKill(afterMs: number): Promise<number> {
-  const script = fileURLToPath(new URL('./killedWriter.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../testing/killedWriter.ts', import.meta.url));
   const child = spawn(process.execPath, [script, harness.directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

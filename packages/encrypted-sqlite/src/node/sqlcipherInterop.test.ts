@@ -3,7 +3,7 @@ import { Database as SqlCipher } from '@signalapp/sqlcipher';
 import { hexEncode } from '@fieldchart/foundation';
 import { afterAll, expect, test } from 'vitest';
 import { KEY } from '../contract/databaseHarness.ts';
-import { createNodeHarness } from './nodeHarness.ts';
+import { createNodeHarness } from '../testing/nodeHarness.ts';
 
 const harness = createNodeHarness();
 afterAll(() => harness.dispose());

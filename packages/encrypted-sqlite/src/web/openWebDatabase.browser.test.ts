@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databaseContract } from '../contract/databaseContract.ts';
-import { type RunningChromium, createProfile, serveFiles, startChromium } from './chromiumForTests.ts';
+import { type RunningChromium, createProfile, serveFiles, startChromium } from '../testing/startChromium.ts';
 
 let server: Awaited<ReturnType<typeof serveFiles>>;
 let chromium: RunningChromium;
@@ -29,7 +29,7 @@ beforeAll(async () => {
       type: 'text/html',
       body: '<!doctype html><title>t</title><script type="module" src="/page.js"></script>',
     },
-    '/page.js': { type: 'text/javascript', body: await bundle('./browserPage.ts') },
+    '/page.js': { type: 'text/javascript', body: await bundle('../testing/browserPage.ts') },
     '/worker.js': { type: 'text/javascript', body: await bundle('./database.worker.ts') },
     '/mc-wa-sqlite.wasm': { type: 'application/wasm', body: readFileSync(wasm) },
   });

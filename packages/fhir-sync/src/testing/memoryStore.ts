@@ -1,5 +1,5 @@
 import type { Batch, BatchEntry, Commit, PulledEntry } from '@fieldchart/record-store';
-import type { SyncStore } from '../src/syncEngine.ts';
+import type { SyncStore } from '../syncEngine.ts';
 
 /** The sync half of a record store in memory: just enough to see what push and pull do with it. */
 export interface MemoryStore extends SyncStore {

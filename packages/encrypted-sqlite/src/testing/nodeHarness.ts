@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseHarness } from '../contract/databaseHarness.ts';
-import { openNodeDatabase } from './openNodeDatabase.ts';
-import { openPlainNodeDatabaseForBench } from './openPlainNodeDatabaseForBench.ts';
+import { openNodeDatabase } from '../node/openNodeDatabase.ts';
+import { openPlainNodeDatabaseForBench } from '../node/openPlainNodeDatabaseForBench.ts';
 
 /** Real files in a temporary directory. */
 export function createNodeHarness(): DatabaseHarness & {

@@ -14,7 +14,7 @@ import {
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
 import { createFakeClock, createSeededRandom, silentLogger } from '@fieldchart/foundation';
-import { openRecordStore, type PulledVersion, type RecordStore } from '../src/index.ts';
+import { openRecordStore, type PulledVersion, type RecordStore } from '../index.ts';
 
 export const AUTHOR = 'Practitioner/p1';
 export const CLIENT = '10000000-0000-4000-8000-000000000001';

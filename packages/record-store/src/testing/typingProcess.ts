@@ -2,7 +2,7 @@
 import { NOTE_FORMATS } from '@fieldchart/clinical';
 import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
 import { createSeededRandom, silentLogger, systemClock } from '@fieldchart/foundation';
-import { openRecordStore } from '../src/index.ts';
+import { openRecordStore } from '../index.ts';
 import { AUTHOR, note, NOTE_KEY } from './storeFixture.ts';
 
 const [directory = '', seed = '1'] = process.argv.slice(2);

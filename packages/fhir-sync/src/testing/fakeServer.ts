@@ -1,6 +1,6 @@
 import { mutationIdExtension, mutationIdOf } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
-import type { HttpAnswer, HttpRequest, HttpTransport } from '../src/httpTransport.ts';
+import type { HttpAnswer, HttpRequest, HttpTransport } from '../httpTransport.ts';
 
 /** What happens to the next request instead of the ordinary. */
 export type Fault =

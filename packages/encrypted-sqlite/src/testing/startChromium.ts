@@ -3,22 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Page, chromium } from 'playwright-core';
-
-/** The Chromium to test with: the environment's, or the system's. */
-export function findChromium(): string {
-  const named = process.env['FIELDCHART_CHROMIUM'];
-  const onPath = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((folder) => ['google-chrome', 'chromium'].map((program) => join(folder, program)));
-  const candidates = [named, '/usr/bin/chromium', '/usr/bin/chromium-browser', ...onPath];
-  const found = candidates.find((path) => path !== undefined && existsSync(path));
-  if (found === undefined)
-    throw new Error('No Chromium found. Install one, or set FIELDCHART_CHROMIUM to its path.');
-  return found;
-}
+import { chromiumArguments, obtainChromium } from '../../../../tests/chromium/findChromium.ts';
 
 export interface RunningChromium {
   readonly page: Page;
@@ -31,14 +19,10 @@ export async function startChromium(profile: string, url: string): Promise<Runni
   const portFile = join(profile, 'DevToolsActivePort');
   rmSync(portFile, { force: true });
   const child = spawn(
-    findChromium(),
+    obtainChromium(() => {}),
     [
       '--headless=new',
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
+      ...chromiumArguments,
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,
       'about:blank',

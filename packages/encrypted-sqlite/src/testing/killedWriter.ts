@@ -1,5 +1,5 @@
 import { KEY } from '../contract/databaseHarness.ts';
-import { openNodeDatabase } from './openNodeDatabase.ts';
+import { openNodeDatabase } from '../node/openNodeDatabase.ts';
 
 // A process to be killed: it writes row after row and says which ones the database acknowledged.
 const [, , directory = ''] = process.argv;
