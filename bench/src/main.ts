@@ -11,7 +11,8 @@ import { coldStartNode, memoryNode } from './node/startNode.ts';
 import { parseOptions, SUITES, type SuiteName } from './options.ts';
 import { printResult } from './printResult.ts';
 import { type ChromiumDevices, openChromiumDevices } from './chromium/chromiumDevices.ts';
-import { coldStartChromium, keystrokeChromium, memoryChromium } from './chromium/chromiumSuites.ts';
+import { memoryChromium } from './chromium/appMemory.ts';
+import { coldStartChromium, keystrokeChromium } from './chromium/chromiumSuites.ts';
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const say = (line: string) => console.log(line);
@@ -44,12 +45,15 @@ try {
   };
   const results = [];
   for (const suite of suites) {
-    if (suite.endsWith('chromium')) await inChromium();
-    const before = load();
-    const result = await run[suite]();
+    let before = load();
+    const result = await outcomeOf(async () => {
+      if (suite.endsWith('chromium')) await inChromium();
+      before = load();
+      return await run[suite]();
+    });
     const loadBetween = [before, load()];
     say(`\n${suite} (load ${loadBetween.join(' → ')} on ${machine.cores} cores)`);
-    say(printResult(result));
+    say('failure' in result ? `  FAILED: ${result.failure}` : printResult(result));
     results.push({ suite, load: loadBetween, ...result });
   }
   const report = {
@@ -63,9 +67,23 @@ try {
   // Only a whole run replaces the figures that the repository keeps.
   const file = join(RESULTS, whole ? 'latest.json' : `${startedAt.replace(/[:.]/gu, '-')}.json`);
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-  const missed = results.flatMap(({ ratios }) => ratios).filter(isMissed).length;
-  say(`\n${missed === 0 ? 'Every target was met.' : `${missed} targets were missed.`} Written to ${file}`);
+  const ratios = results.flatMap((result) => ('failure' in result ? [] : result.ratios));
+  const missed = ratios.filter(isMissed).length;
+  const failed = results.filter((result) => 'failure' in result).length;
+  say(`\n${missed} targets missed, ${failed} suites failed. Written to ${file}`);
+  if (failed > 0) process.exitCode = 1;
 } finally {
   await chromium?.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** A suite that breaks must not cost the figures of the others. */
+async function outcomeOf(
+  suite: () => Promise<SuiteResult>,
+): Promise<SuiteResult | { readonly failure: string }> {
+  try {
+    return await suite();
+  } catch (error) {
+    return { failure: String(error) };
+  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { buildWebApp } from '../../../scripts/buildWeb.ts';
 import { chromiumArguments, obtainChromium } from '../../../tests/chromium/findChromium.ts';
 import { openUserDatabase } from '../device/benchUser.ts';
 import { type NodeDevice, openNodeDevice } from '../node/nodeDevice.ts';
@@ -12,6 +13,8 @@ export interface ChromiumDevices {
   readonly users: readonly WebUser[];
   /** Loads the page anew: no script, worker or cache of the one before is left. */
   fresh(): Promise<BenchClient>;
+  /** The built app, in a page of its own. */
+  app(): Promise<Page>;
   /** A new browser on the same profile: nothing of what an earlier suite did is left in its memory. */
   restart(): Promise<void>;
   /** Megabytes of the process that runs the page: proportional set size. */
@@ -60,6 +63,12 @@ export async function openChromiumDevices(
       version,
       users,
       fresh,
+      async app() {
+        await buildWebApp({ onLine: say });
+        const page = await context.newPage();
+        await page.goto(server.url);
+        return page;
+      },
       async restart() {
         await context.close();
         context = await launch();
@@ -76,7 +85,7 @@ export async function openChromiumDevices(
 async function freshPage(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
   for (const other of context.pages()) if (other !== page) await other.close();
-  await page.goto(url);
+  await page.goto(`${url}/bench`);
   await page.waitForFunction('globalThis.benchPage !== undefined');
   return page;
 }

@@ -4,7 +4,6 @@ import {
   openWebDatabase,
 } from '@fieldchart/encrypted-sqlite/web';
 import { openRecordStore } from '@fieldchart/record-store';
-import type { ClinicSession } from '@fieldchart/clinic-client';
 import { createWebKeyRecords } from '../../../apps/clinic/src/platform/web/keyRecords.ts';
 import { createWebOwnership } from '../../../apps/clinic/src/platform/web/ownership.ts';
 import { createWebProfiles } from '../../../apps/clinic/src/platform/web/profiles.ts';
@@ -12,7 +11,6 @@ import { createBenchUser, openUserDatabase } from '../device/benchUser.ts';
 import { type ColdStart, coldStart } from '../device/coldStart.ts';
 import { offlinePlatform } from '../device/offlinePlatform.ts';
 import { createTypist, type Typed, typeInTurn } from '../device/typing.ts';
-import { writeNote } from '../device/writeNote.ts';
 import { copyNotes, copyRecords } from './copyRows.ts';
 
 // The page that the Chromium suites drive: the app's own storage adapters, without its screens.
@@ -66,32 +64,16 @@ async function type(users: readonly WebUser[], samples: number): Promise<readonl
   return await typeInTurn(typists, samples);
 }
 
-let session: ClinicSession | undefined;
 let lock = () => Promise.resolve();
 
 async function start({ userId }: WebUser): Promise<ColdStart> {
   const started = await coldStart(platform, userId, elapsed);
-  ({ session, lock } = started);
+  ({ lock } = started);
   return started.took;
 }
 
-/** Megabytes of the page and its workers, JavaScript and WebAssembly, with a note just written. */
-async function memory(): Promise<number> {
-  if (session === undefined) throw new Error('The app is not unlocked');
-  await writeNote(session);
-  const { bytes } = await performance.measureUserAgentSpecificMemory();
-  return bytes / 2 ** 20;
-}
-
-const benchPage = { enrol, type, start, memory, lock: () => lock() };
+const benchPage = { enrol, type, start, lock: () => lock() };
 
 export type BenchPage = typeof benchPage;
-
-declare global {
-  interface Performance {
-    /** Of pages that are isolated from other origins; the DOM's types do not have it yet. */
-    measureUserAgentSpecificMemory(): Promise<{ readonly bytes: number }>;
-  }
-}
 
 Object.assign(globalThis, { benchPage });
