@@ -7,6 +7,7 @@ import { consoleLogger } from './consoleLogger.ts';
 import { createNativeConnectivity } from './native/connectivity.ts';
 import { createNativeDeviceSecrets } from './native/deviceSecret.ts';
 import { createNativeKeyRecords } from './native/keyRecords.ts';
+import { fillLanguageGaps } from './native/languageGaps.ts';
 import { createNativeOrganization } from './native/organization.ts';
 import { createNativePassphraseEstimator } from './native/passphraseEstimator.ts';
 import { createNativeProfiles } from './native/profiles.ts';
@@ -17,6 +18,7 @@ import { platformTimers } from './timers.ts';
 
 /** The app on a phone: SQLCipher, keychain or keystore, and the phone's own cryptography behind the ports. */
 export function createShell(): ClinicShell {
+  fillLanguageGaps();
   const webCrypto = installNativeWebCrypto();
   const location = Paths.document.uri.replace(/^file:\/\//u, '');
   const platform: ClinicPlatform = {
