@@ -28,7 +28,8 @@ export async function buildWebApp(options: { readonly onLine: (line: string) => 
   const stamp = sourcesHash();
   if (existsSync(join(webAppFolder, 'index.html')) && readStamp() === stamp) return;
   options.onLine('Building the web app (about half a minute, only when its sources changed)…');
-  const fresh = `${webAppFolder}.new`;
+  // Of two builds at once, each has a folder of its own.
+  const fresh = `${webAppFolder}.${process.pid}`;
   rmSync(fresh, { recursive: true, force: true });
   const exported = await runCommand('expo', ['export', '--platform', 'web', '--output-dir', fresh], {
     cwd: join(repositoryRoot, 'apps/clinic'),

@@ -61,6 +61,7 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
       const attester = note.attester?.find((one) => one.mode === 'professional');
       return {
         ...noteSummary(record, practitionerId),
+        revision: record.revision,
         clientId,
         clientName: client === undefined ? '' : displayName(as(client.resource, 'Patient')),
         sections: noteSections(note).map(({ code, text }) => ({

@@ -155,8 +155,15 @@ export interface ClinicSession {
   }): Promise<{ readonly noteId: string }>;
   /** Opens a note to write in. One editor at a time per note. */
   openEditor(noteId: string): Promise<NoteEditor>;
-  /** Proves the secret again, fixes the text, and queues note and signature as one. */
-  signNote(input: { readonly noteId: string; readonly secret: string }): Promise<SignOutcome>;
+  /**
+   * Proves the secret again, fixes the text, and queues note and signature as one. `revision` is that of the text
+   * that was shown: if a pull moved the note meanwhile the answer is `moved`, and nothing is signed.
+   */
+  signNote(input: {
+    readonly noteId: string;
+    readonly revision: number;
+    readonly secret: string;
+  }): Promise<SignOutcome>;
   signConsent(input: ConsentSigning): Promise<SignOutcome & { readonly consentId?: string }>;
 
   syncNow(): Promise<void>;
@@ -171,7 +178,10 @@ export type SignOutcome =
       readonly error:
         | { readonly kind: 'wrong-secret'; readonly delayMs: number }
         | { readonly kind: 'delayed'; readonly untilMs: number }
-        | { readonly kind: 'empty-note' | 'already-signed' | 'conflict' | 'cancelled' | 'unavailable' };
+        | {
+            readonly kind:
+              'empty-note' | 'already-signed' | 'moved' | 'conflict' | 'cancelled' | 'unavailable';
+          };
     };
 
 /** FHIR Encounter.class: at home, in the clinic, by video or telephone. */
@@ -338,6 +348,8 @@ export interface NoteSummary {
 }
 
 export interface NoteAnswer extends NoteSummary {
+  /** Counts this device's commits on the note; names the text that is shown. */
+  readonly revision: number;
   readonly clientId: string;
   readonly clientName: string;
   readonly sections: readonly { readonly code: string; readonly labelKey: string; readonly text: string }[];

@@ -138,26 +138,23 @@ test('C2, O6: a signed note is fixed, and is queued with its signature as one', 
   const session = await enrol(device, device.shell());
   const { visitId } = await session.startVisit({ clientId: 'p1', place: 'AMB', location: '' });
   const { noteId } = await session.createNote({ clientId: 'p1', visitId });
-  expect(await session.signNote({ noteId, secret: passphrase })).toEqual({
-    ok: false,
-    error: { kind: 'empty-note' },
-  });
+  const sign = async (secret: string, revision?: number) => {
+    const shown = await ask(session, { kind: 'note', noteId });
+    return await session.signNote({ noteId, secret, revision: revision ?? shown?.revision ?? 0 });
+  };
+  expect(await sign(passphrase)).toEqual({ ok: false, error: { kind: 'empty-note' } });
   const editor = await session.openEditor(noteId);
   editor.change('data', 'Seen.', { section: 'data', selectionStart: 5, selectionEnd: 5, scroll: 0 });
-  expect(await session.signNote({ noteId, secret: 'not the passphrase' })).toMatchObject({
-    error: { kind: 'wrong-secret' },
-  });
-  expect(await session.signNote({ noteId, secret: passphrase })).toEqual({ ok: true });
   await editor.close();
+  expect(await sign('not the passphrase')).toMatchObject({ error: { kind: 'wrong-secret' } });
+  expect(await sign(passphrase, 1)).toEqual({ ok: false, error: { kind: 'moved' } });
+  expect(await sign(passphrase)).toEqual({ ok: true });
   expect(await ask(session, { kind: 'note', noteId })).toMatchObject({
     status: 'final',
     signedBy: 'Ana Duarte',
   });
   await expect(session.openEditor(noteId)).rejects.toMatchObject({ code: 'NOTE_SIGNED' });
-  expect(await session.signNote({ noteId, secret: passphrase })).toEqual({
-    ok: false,
-    error: { kind: 'already-signed' },
-  });
+  expect(await sign(passphrase)).toEqual({ ok: false, error: { kind: 'already-signed' } });
   const waiting = (await ask(session, { kind: 'outbox' })).waiting.map((row) => row.resourceType);
   expect(waiting.filter((type) => type === 'Provenance')).toHaveLength(1);
 });

@@ -31,13 +31,14 @@ interface SigningOptions {
  */
 export async function signNote(
   options: SigningOptions,
-  input: { readonly noteId: string; readonly secret: string },
+  input: { readonly noteId: string; readonly revision: number; readonly secret: string },
 ): Promise<SignOutcome> {
   const { store, identity, clock, random } = options;
   const record = await store.get(`Composition/${input.noteId}`);
   if (record?.resource.resourceType !== 'Composition' || record.resource.status !== 'preliminary') {
     return { ok: false, error: { kind: 'already-signed' } };
   }
+  if (record.revision !== input.revision) return { ok: false, error: { kind: 'moved' } };
   if (record.inConflict) return { ok: false, error: { kind: 'conflict' } };
   if (isEmpty(record.resource)) return { ok: false, error: { kind: 'empty-note' } };
 
@@ -54,8 +55,7 @@ export async function signNote(
       jws: await keys.sign(signedPayload([note])),
       type: 'author',
     });
-    // Based on the revision that was on the screen: if the note moved since, it is merged, stays unsigned
-    // text, and the group is refused.
+    // Based on the revision that was on the screen: if the note moved since, the store refuses the group.
     await store.recordGroup(
       [
         { resource: note, basedOn: record.revision },
@@ -131,8 +131,8 @@ async function withProof(
     await sign(proof.keys);
     return { ok: true };
   } catch (error) {
-    if (isCodedError(error, 'STORE_CONFLICT_OPEN', 'STORE_WRONG_BASE'))
-      return { ok: false, error: { kind: 'conflict' } };
+    if (isCodedError(error, 'STORE_WRONG_BASE')) return { ok: false, error: { kind: 'moved' } };
+    if (isCodedError(error, 'STORE_CONFLICT_OPEN')) return { ok: false, error: { kind: 'conflict' } };
     if (isCodedError(error, 'STORE_SIGNED')) return { ok: false, error: { kind: 'already-signed' } };
     throw error;
   } finally {

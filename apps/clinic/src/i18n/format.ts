@@ -21,6 +21,13 @@ export function formatDateTime(value: string | number, language: string): string
     : new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
+/** `9:54 PM` of the day of `now`, else with the date. */
+export function formatMoment(value: string | number, now: number, language: string): string {
+  const instant = typeof value === 'number' ? new Date(value).toISOString() : value;
+  const isToday = parse(instant)?.toDateString() === new Date(now).toDateString();
+  return isToday ? formatTime(instant, language) : formatDateTime(instant, language);
+}
+
 /** `9:54 PM` */
 export function formatTime(value: string, language: string): string {
   const date = parse(value);

@@ -28,7 +28,7 @@ export function SignNoteScreen() {
 
   const submit = () => {
     sign(async () => {
-      const outcome = await session.signNote({ noteId, secret });
+      const outcome = await session.signNote({ noteId, revision: note.revision, secret });
       setSecret('');
       if (outcome.ok) router.replace(back);
       return outcome;

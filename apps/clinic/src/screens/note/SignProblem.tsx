@@ -7,6 +7,7 @@ const keys: Record<SigningProblem, ParseKeys> = {
   'wrong-secret': 'sign.problem.wrongSecret',
   'empty-note': 'sign.problem.empty',
   'already-signed': 'sign.problem.alreadySigned',
+  moved: 'sign.problem.moved',
   conflict: 'sign.problem.conflict',
   cancelled: 'sign.problem.cancelled',
   unavailable: 'sign.problem.unavailable',
