@@ -113,6 +113,27 @@ test('a draft is ready 10 s after the last keystroke, 2 minutes after the first 
   expect((await store.nextBatch(LIMITS))?.entries).toHaveLength(1);
 });
 
+test('a thousand keystrokes while online make at most five versions on the server', async () => {
+  const { store, clock } = fixture;
+  await receiveAll();
+  let { revision } = (await store.get(NOTE_KEY)) ?? { revision: 0 };
+  let versions = 0;
+  const sendWhatIsReady = async () => {
+    versions += (await sendAll(versions + 2)).length;
+  };
+  for (let keystroke = 1; keystroke <= 1_000; keystroke += 1) {
+    const resource = note({ [FIRST]: 'x'.repeat(keystroke) });
+    ({ revision } = await store.recordChange({ resource, basedOn: revision, typing: true }, AUTHOR));
+    clock.advance(300);
+    await sendWhatIsReady();
+  }
+  await store.settle(NOTE_KEY);
+  await sendWhatIsReady();
+  expect(versions).toBeGreaterThan(1);
+  expect(versions).toBeLessThanOrEqual(5);
+  expect(textOf((await store.get(NOTE_KEY))?.resource, FIRST)).toHaveLength(1_000);
+});
+
 test('O1: a clock that goes back changes neither the order nor keeps a draft from being sent', async () => {
   const { store, clock } = fixture;
   await receiveAll();
