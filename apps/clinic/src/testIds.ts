@@ -34,6 +34,7 @@ export const testIds = {
     secret: 'unlock-secret',
     submit: 'unlock',
     problem: 'unlock-problem',
+    wait: 'unlock-wait',
     addUser: 'unlock-add-user',
   },
   nav: { clients: 'nav-clients', sync: 'nav-sync', settings: 'nav-settings', lock: 'lock-now', back: 'back' },
@@ -89,6 +90,7 @@ export const testIds = {
   sync: {
     now: 'sync-now',
     phase: 'sync-phase',
+    standing: 'sync-standing',
     row: (mutationId: string) => `outbox-${mutationId}`,
     waiting: 'sync-waiting',
     failed: 'sync-failed',

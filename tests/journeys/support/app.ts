@@ -15,6 +15,16 @@ export function appOn(page: Page) {
     });
   const shows = (id: string) => at(id).first().waitFor({ timeout: patience.timeout });
 
+  /** Opens the ticket and says yes to what it tells; the choice of a secret is next. */
+  const openTicket = async (ticket: PrintedTicket) => {
+    await shows(testIds.enrol.open);
+    await page.getByTestId(testIds.enrol.ticketFile).setInputFiles(ticket.file);
+    await at(testIds.enrol.activationCode).fill(ticket.activationCode);
+    await at(testIds.enrol.open).click();
+    await reads(testIds.enrol.practitioner, ticket.practitioner);
+    await at(testIds.enrol.confirm).click();
+  };
+
   return {
     page,
     at,
@@ -30,15 +40,11 @@ export function appOn(page: Page) {
       await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, patience);
     },
 
+    openTicket,
+
     /** First sign-in, from the ticket to the caseload. */
-    async enrol(ticket: PrintedTicket, secret: string, kind: 'passphrase' | 'pin' = 'passphrase') {
-      await shows(testIds.enrol.open);
-      await page.getByTestId(testIds.enrol.ticketFile).setInputFiles(ticket.file);
-      await at(testIds.enrol.activationCode).fill(ticket.activationCode);
-      await at(testIds.enrol.open).click();
-      await reads(testIds.enrol.practitioner, ticket.practitioner);
-      await at(testIds.enrol.confirm).click();
-      if (kind === 'pin') await at(testIds.enrol.kindPin).click();
+    async enrol(ticket: PrintedTicket, secret: string) {
+      await openTicket(ticket);
       await at(testIds.enrol.secret).fill(secret);
       await at(testIds.enrol.secretAgain).fill(secret);
       await until('the secret is accepted', () => at(testIds.enrol.finish).isEnabled());

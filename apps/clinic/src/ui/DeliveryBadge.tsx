@@ -1,6 +1,7 @@
 import type { Delivery } from '@fieldchart/clinic-client';
+import { systemClock } from '@fieldchart/foundation';
 import { useTranslation } from 'react-i18next';
-import { formatDateTime } from '../i18n/format.ts';
+import { formatMoment } from '../i18n/format.ts';
 import { testIds } from '../testIds.ts';
 import { Badge } from './Badge.tsx';
 import { useProblemText } from './useProblemText.ts';
@@ -36,7 +37,7 @@ export function DeliveryBadge({ delivery }: { delivery: Delivery }) {
           icon="check-all"
           label={t('delivery.received', {
             version: delivery.versionId,
-            time: formatDateTime(delivery.serverTime, i18n.language),
+            time: formatMoment(delivery.serverTime, systemClock.now(), i18n.language),
           })}
         />
       );

@@ -71,7 +71,7 @@ export function Caseload({ beside = false }: { beside?: boolean }) {
         />
       )}
       <View {...(beside ? {} : { role: 'main' as const })} style={{ flex: 1 }}>
-        <CaseloadControls />
+        <CaseloadControls wrap={beside} />
         <CaseloadList floating={!beside} />
         {beside ? null : (
           <Button
@@ -157,8 +157,12 @@ function NoClients({ view }: { view: CaseloadView }) {
       <EmptyState icon="account-group-outline" title={t('caseload.none')} text={t('caseload.noneText')} />
     );
   }
+  const [title, text] =
+    view.search === ''
+      ? [t('caseload.noneInFilter'), t('caseload.noneInFilterText')]
+      : [t('caseload.noMatch'), t('caseload.noMatchText')];
   return (
-    <EmptyState icon="account-search-outline" title={t('caseload.noMatch')} text={t('caseload.noMatchText')}>
+    <EmptyState icon="account-search-outline" title={title} text={text}>
       <Button
         kind="tonal"
         label={t('caseload.showAll')}

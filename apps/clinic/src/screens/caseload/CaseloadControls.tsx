@@ -25,12 +25,21 @@ const sorts: readonly (readonly [CaseloadSort, ParseKeys])[] = [
   ['birth-date', 'caseload.sort.birthDate'],
 ];
 
-/** Search, filter and sort; all three survive a restart. */
-export function CaseloadControls() {
+/** Search, filter and sort; all three survive a restart. `wrap`: a mouse cannot swipe, so every filter is in sight. */
+export function CaseloadControls({ wrap }: { wrap: boolean }) {
   const { t } = useTranslation();
   const view = useActivity((activity) => activity.caseload);
   const dispatch = useActivityDispatch();
   const [sorting, setSorting] = useState(false);
+  const chips = filters.map(([value, key]) => (
+    <FilterChip
+      key={value}
+      label={t(key as 'caseload.filter.all')}
+      chosen={view.filter === value}
+      testID={testIds.caseload.filter(value)}
+      onPress={() => dispatch(viewChanged({ filter: value, scroll: 0 }))}
+    />
+  ));
   return (
     <View style={{ paddingVertical: 10, gap: 10 }}>
       <View style={{ paddingHorizontal: 12, flexDirection: 'row', gap: 4, alignItems: 'center' }}>
@@ -61,22 +70,18 @@ export function CaseloadControls() {
           />
         </View>
       ) : null}
-      <ScrollView
-        horizontal
-        showsHorizontalScrollIndicator={false}
-        style={{ flexGrow: 0 }}
-        contentContainerStyle={{ paddingHorizontal: 12, gap: 8 }}
-      >
-        {filters.map(([value, key]) => (
-          <FilterChip
-            key={value}
-            label={t(key as 'caseload.filter.all')}
-            chosen={view.filter === value}
-            testID={testIds.caseload.filter(value)}
-            onPress={() => dispatch(viewChanged({ filter: value, scroll: 0 }))}
-          />
-        ))}
-      </ScrollView>
+      {wrap ? (
+        <View style={{ paddingHorizontal: 12, flexDirection: 'row', flexWrap: 'wrap', gap: 8 }}>{chips}</View>
+      ) : (
+        <ScrollView
+          horizontal
+          showsHorizontalScrollIndicator={false}
+          style={{ flexGrow: 0 }}
+          contentContainerStyle={{ paddingHorizontal: 12, gap: 8 }}
+        >
+          {chips}
+        </ScrollView>
+      )}
     </View>
   );
 }

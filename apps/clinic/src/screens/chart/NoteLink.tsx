@@ -9,10 +9,12 @@ import { Icon } from '../../ui/Icon.tsx';
 import { TapLink } from '../../ui/TapLink.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { NoteStatusBadge } from './NoteStatusBadge.tsx';
+import { useNoteTitle } from './useNoteTitle.ts';
 
 /** A note in the chart: what it is, whose, and its first words. */
 export function NoteLink({ clientId, note }: { clientId: string; note: NoteSummary }) {
-  const { t, i18n } = useTranslation();
+  const { i18n } = useTranslation();
+  const noteTitle = useNoteTitle();
   const palette = usePalette();
   return (
     <TapLink
@@ -28,7 +30,7 @@ export function NoteLink({ clientId, note }: { clientId: string; note: NoteSumma
     >
       <Icon name="file-document-outline" color={palette.muted} />
       <View style={{ flex: 1, gap: 3 }}>
-        <Text size="strong">{note.title === '' ? t('note.title') : note.title}</Text>
+        <Text size="strong">{noteTitle(note.title)}</Text>
         <Text size="small" tone="muted">
           {formatDate(note.date, i18n.language)} · {note.authorName}
         </Text>

@@ -10,7 +10,9 @@ import { Button } from '../../ui/Button.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { strokePath } from './strokePath.ts';
 
-const HEIGHT = 200;
+/** One shape on every window: what was drawn upright is still whole when the device is turned. */
+const RATIO = 2 / 3;
+const WIDEST = 480;
 
 interface SignaturePadProps {
   readonly label: string;
@@ -42,7 +44,9 @@ export function SignaturePad({ label, strokes, onChange, onDrawing }: SignatureP
         onLayout={(event) => setWidth(event.nativeEvent.layout.width)}
         style={[
           {
-            height: HEIGHT,
+            aspectRatio: 1 / RATIO,
+            width: '100%',
+            maxWidth: WIDEST,
             borderRadius: 14,
             borderWidth: 2,
             borderColor: palette.outline,
@@ -54,8 +58,8 @@ export function SignaturePad({ label, strokes, onChange, onDrawing }: SignatureP
         ]}
       >
         <View style={{ pointerEvents: 'none' }}>
-          <Svg width="100%" height={HEIGHT}>
-            <Line x1="6%" x2="94%" y1={HEIGHT - 44} y2={HEIGHT - 44} stroke="#9AA9A6" strokeWidth={1.5} />
+          <Svg width={width} height={width * RATIO}>
+            <Line x1="6%" x2="94%" y1="76%" y2="76%" stroke="#9AA9A6" strokeWidth={1.5} />
             {drawn.map((stroke, index) => (
               <Path
                 key={index}
@@ -105,7 +109,7 @@ function createPen() {
   const add = (x: number, y: number) => {
     if (now === null || now.width === 0) return;
     const { width } = now;
-    const point = { x: clamp(x / width, 1), y: clamp(y / width, HEIGHT / width) };
+    const point = { x: clamp(x / width, 1), y: clamp(y / width, RATIO) };
     stroke = [...stroke, { ...point, t: systemClock.now() - firstAt }];
     now.onCurrent(stroke);
   };

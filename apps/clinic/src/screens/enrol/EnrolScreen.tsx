@@ -2,7 +2,7 @@ import type { EnrolInput, EnrolProgress, OpenedTicket } from '@fieldchart/clinic
 import type { ParseKeys } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { View } from 'react-native';
+import { ActivityIndicator, View } from 'react-native';
 import { systemClock } from '@fieldchart/foundation';
 import { formatDateTime } from '../../i18n/format.ts';
 import { applyAppearance, currentAppearance } from '../../session/useAppearance.ts';
@@ -198,7 +198,12 @@ function Working({ progress }: { progress: EnrolProgress }) {
           }}
         />
       </View>
-      <Text aria-live="polite">{words}</Text>
+      <View style={{ flexDirection: 'row', alignItems: 'center', gap: 12 }}>
+        <ActivityIndicator size="small" color={palette.primary} accessibilityLabel={t('loading')} />
+        <Text aria-live="polite" style={{ flexShrink: 1 }}>
+          {words}
+        </Text>
+      </View>
     </CenteredPage>
   );
 }

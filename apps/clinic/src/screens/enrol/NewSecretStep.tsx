@@ -79,7 +79,7 @@ export function NewSecretStep({ onChosen }: NewSecretStepProps) {
           onChangeText={setSecret}
           testID={testIds.enrol.secret}
         />
-        {secret === '' || verdict === null ? null : <Strength verdict={verdict} />}
+        {secret === '' || verdict === null ? null : <Strength verdict={verdict} kind={kind} />}
       </View>
       <SecretField
         kind={kind}
@@ -125,14 +125,20 @@ function useVerdict(secret: string, kind: SecretKind): SecretVerdict | null {
   return judged?.secret === secret ? judged.verdict : null;
 }
 
-function Strength({ verdict }: { verdict: SecretVerdict }) {
+/** The vault takes a passphrase that needs 10^13 guesses or more. */
+const ACCEPTED_LOG10 = 13;
+
+function Strength({ verdict, kind }: { verdict: SecretVerdict; kind: SecretKind }) {
   const { t } = useTranslation();
   const palette = usePalette();
   const words = verdict.acceptable
     ? t('secret.good')
     : t(reasonKeys[verdict.reason] as 'secret.reason.tooShort');
-  // A passphrase is accepted from about 10^10 guesses on; twice that exponent fills the bar.
-  const part = verdict.guessesLog10 === null ? null : Math.min(1, verdict.guessesLog10 / 16);
+  // Full where a passphrase is accepted. A PIN is judged by rules: how hard it is to guess, the device decides.
+  const part =
+    kind === 'pin' || verdict.guessesLog10 === null
+      ? null
+      : Math.min(1, verdict.guessesLog10 / ACCEPTED_LOG10);
   return (
     <View style={{ gap: 6 }}>
       {part === null ? null : (

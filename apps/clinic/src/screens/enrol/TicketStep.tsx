@@ -7,6 +7,7 @@ import { groupActivationCode } from '../../i18n/format.ts';
 import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useShell } from '../../session/ShellContext.tsx';
 import { testIds } from '../../testIds.ts';
+import { usePalette } from '../../theme/theme.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { TextField } from '../../ui/TextField.tsx';
@@ -32,6 +33,7 @@ const problemKeys: Record<TicketProblem, { readonly title: ParseKeys; readonly t
 export function TicketStep({ onOpened }: { onOpened: (ticket: OpenedTicket) => void }) {
   const { t } = useTranslation();
   const shell = useShell();
+  const palette = usePalette();
   const [file, setFile] = useState<ChosenFile | null>(null);
   const [text, setText] = useState('');
   const [code, setCode] = useState('');
@@ -57,11 +59,15 @@ export function TicketStep({ onOpened }: { onOpened: (ticket: OpenedTicket) => v
   return (
     <View style={{ gap: 20 }}>
       <View style={{ gap: 8 }}>
-        <TicketFileButton onChosen={setFile} />
-        {file === null ? null : (
-          <Notice tone="good" title={t('enrol.fileChosen')} text={file.name}>
-            <View style={{ alignItems: 'flex-start' }}>
-              <Button kind="plain" label={t('enrol.fileRemove')} onPress={() => setFile(null)} />
+        {file === null ? (
+          <TicketFileButton onChosen={setFile} />
+        ) : (
+          <Notice tone="good" title={t('enrol.fileChosen')}>
+            <Text numberOfLines={1} ellipsizeMode="middle" style={{ color: palette.onPrimaryContainer }}>
+              {file.name}
+            </Text>
+            <View style={{ alignItems: 'flex-start', marginTop: 8 }}>
+              <Button kind="outlined" label={t('enrol.fileRemove')} onPress={() => setFile(null)} />
             </View>
           </Notice>
         )}

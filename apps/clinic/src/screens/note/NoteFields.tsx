@@ -9,6 +9,7 @@ import { usePalette } from '../../theme/theme.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Page } from '../../ui/Page.tsx';
 import type { NoteEditorLoaderProps, OpenedEditor } from './NoteEditorLoader.tsx';
+import { useNoteTitle } from '../chart/useNoteTitle.ts';
 import { SaveBadge } from './SaveBadge.tsx';
 import { SectionInput, type Caret } from './SectionInput.tsx';
 import { useLeaveWarning } from './useLeaveWarning.ts';
@@ -18,7 +19,7 @@ type NoteFieldsProps = NoteEditorLoaderProps & OpenedEditor;
 
 /** The sections of a draft, with the save state and the way to signing always in sight. */
 export function NoteFields({ editor, leave, noteId, clientId, clientName, title, back }: NoteFieldsProps) {
-  const { t } = useTranslation();
+  const noteTitle = useNoteTitle();
   const sectionLabel = useSectionLabel();
   const { busy, run } = useWork();
   const scroller = useRef<ScrollView>(null);
@@ -60,7 +61,7 @@ export function NoteFields({ editor, leave, noteId, clientId, clientName, title,
   const first = editor.position ?? null;
   return (
     <Page
-      title={title === '' ? t('note.title') : title}
+      title={noteTitle(title)}
       subtitle={clientName}
       back={back}
       width={720}

@@ -9,17 +9,20 @@ import { Notice } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Heading, Text } from '../../ui/Text.tsx';
 import { NoteStatusBadge } from '../chart/NoteStatusBadge.tsx';
+import { useNoteTitle } from '../chart/useNoteTitle.ts';
 import { useSectionLabel } from './useSectionLabel.ts';
 
 /** A note to read: signed, or someone else's draft. */
 export function NoteView({ note }: { note: NoteAnswer }) {
   const { t, i18n } = useTranslation();
+  const noteTitle = useNoteTitle();
   return (
     <Page
-      title={note.title === '' ? t('note.title') : note.title}
+      title={noteTitle(note.title)}
       subtitle={note.clientName}
       back={`/clients/${note.clientId}`}
       width={720}
+      scroll={{ tabIndex: 0 }}
     >
       <View style={{ gap: 8 }}>
         <Text tone="muted">

@@ -1,9 +1,10 @@
 import type { OutboxRow, SyncSummary } from '@fieldchart/clinic-client';
+import { systemClock } from '@fieldchart/foundation';
 import type { ParseKeys } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
-import { formatDateTime } from '../../i18n/format.ts';
+import { formatMoment } from '../../i18n/format.ts';
 import { useLive, useSync } from '../../session/useLive.ts';
 import { useSession } from '../../session/ShellContext.tsx';
 import { useWork } from '../../session/useWork.ts';
@@ -57,6 +58,12 @@ const phaseKeys: Record<SyncSummary['phase'], ParseKeys> = {
   backoff: 'sync.phase.backoff',
 };
 
+/** What is safe, in one sentence: what was refused counts first, then what waits. */
+const standingOf = ({ failed, waiting }: SyncSummary): readonly [ParseKeys, number] => {
+  if (failed > 0) return ['sync.standing.failed', failed];
+  return waiting > 0 ? ['sync.standing.waiting', waiting] : ['sync.standing.sent', 0];
+};
+
 function SyncState() {
   const { t, i18n } = useTranslation();
   const palette = usePalette();
@@ -65,6 +72,7 @@ function SyncState() {
   const problemText = useProblemText();
   const { busy, run } = useWork();
   const { icon } = syncWords(sync);
+  const [standing, standingCount] = standingOf(sync);
   return (
     <Card>
       <View style={{ flexDirection: 'row', gap: 14, alignItems: 'center' }}>
@@ -76,13 +84,16 @@ function SyncState() {
           {...{ dataSet: { state: sync.phase } }}
         >
           <Text size="title">{t(phaseKeys[sync.phase] as 'sync.phase.idle')}</Text>
-          <Text tone="muted">
+          <Text size="small" tone="muted">
             {sync.lastSuccessAt === null
               ? t('sync.never')
-              : t('sync.last', { time: formatDateTime(sync.lastSuccessAt, i18n.language) })}
+              : t('sync.last', { time: formatMoment(sync.lastSuccessAt, systemClock.now(), i18n.language) })}
           </Text>
         </View>
       </View>
+      <Text size="strong" testID={testIds.sync.standing}>
+        {t(standing as 'sync.standing.waiting', { count: standingCount })}
+      </Text>
       {sync.lastProblem === null ? null : <Notice tone="warning" title={problemText(sync.lastProblem)} />}
       <Button
         label={t('sync.now')}

@@ -1,7 +1,8 @@
 import type { DeviceUser, LockReason, UnlockOutcome } from '@fieldchart/clinic-client';
 import type { ParseKeys } from 'i18next';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TextInput } from 'react-native';
 import { systemClock } from '@fieldchart/foundation';
 import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useShell } from '../../session/ShellContext.tsx';
@@ -46,6 +47,7 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
   const [chosen, setChosen] = useState(users[0]?.userId ?? '');
   const [secret, setSecret] = useState('');
   const [busy, setBusy] = useState(false);
+  const field = useRef<TextInput>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [until, setUntil] = useState(0);
   const seconds = useSecondsUntil(until);
@@ -59,6 +61,7 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
     setBusy(false);
     if (outcome.ok) return;
     setSecret('');
+    field.current?.focus();
     if (outcome.error.kind === 'delayed') {
       setUntil(outcome.error.untilMs);
       return;
@@ -106,6 +109,7 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
         value={secret}
         onChangeText={setSecret}
         autoFocus
+        inputRef={field}
         onSubmitEditing={unlock}
         testID={testIds.unlock.secret}
       />
@@ -118,7 +122,9 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
           text={t(problemKeys[problem].text as 'unlock.wrong.text')}
         />
       )}
-      {seconds > 0 ? <Notice tone="warning" title={t('unlock.wait', { count: seconds })} /> : null}
+      {seconds > 0 ? (
+        <Notice tone="warning" testID={testIds.unlock.wait} title={t('unlock.wait', { count: seconds })} />
+      ) : null}
       <Button
         label={t('unlock.submit')}
         icon="lock-open-variant-outline"
