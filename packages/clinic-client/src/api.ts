@@ -1,4 +1,6 @@
+import type { NewPatient, SignerAuthority, Stroke, VisitPlace } from '@fieldchart/clinical';
 import type { CodedError } from '@fieldchart/foundation';
+import type { EditorPosition } from '@fieldchart/record-store';
 import type { ActivityStore } from './activityStore.ts';
 
 // What the screens see. The shell lives as long as the page; a session as long as one unlock.
@@ -184,32 +186,17 @@ export type SignOutcome =
           };
     };
 
-/** FHIR Encounter.class: at home, in the clinic, by video or telephone. */
-export type VisitPlace = 'HH' | 'AMB' | 'VR';
+export type { EditorPosition, Stroke, VisitPlace };
 
-export interface NewClient {
-  readonly given: string;
-  readonly family: string;
-  /** YYYY-MM-DD */
-  readonly birthDate: string;
-  readonly gender: 'female' | 'male' | 'other' | 'unknown';
-  readonly phone: string;
-  readonly line: string;
-  readonly city: string;
-  readonly state: string;
-  readonly postalCode: string;
-  /** BCP 47 */
+export type NewClient = Omit<NewPatient, 'id' | 'organizationId' | 'language'> & {
   readonly language: 'en' | 'es';
-}
-
-/** Points of one stroke in units of the pad's width (0…1 across, y to the same scale), time in ms from the first. */
-export type Stroke = readonly { readonly x: number; readonly y: number; readonly t: number }[];
+};
 
 export interface ConsentSigning {
   readonly clientId: string;
   readonly form: 'treatment';
   readonly language: 'en' | 'es';
-  readonly signer: { readonly name: string; readonly authority: 'self' | 'guardian' | 'representative' };
+  readonly signer: { readonly name: string; readonly authority: SignerAuthority };
   /** Drawn strokes, or the typed name of someone who cannot draw. */
   readonly mark: { readonly kind: 'drawn'; readonly strokes: readonly Stroke[] } | { readonly kind: 'typed' };
   /** The clinician's secret: the clinician witnesses the signing with their own key. */
@@ -239,14 +226,6 @@ export interface NoteEditor {
   onMerged(listener: (texts: Readonly<Record<string, string>>) => void): () => void;
   /** Leaves the note: what is unsaved is written, and the draft becomes ready to send. */
   close(): Promise<void>;
-}
-
-export interface EditorPosition {
-  readonly section: string;
-  readonly selectionStart: number;
-  readonly selectionEnd: number;
-  /** Pixels. */
-  readonly scroll: number;
 }
 
 // ---- Live queries -------------------------------------------------------------------------------------
