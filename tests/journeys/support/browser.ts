@@ -18,6 +18,8 @@ export async function openBrowser(
     readonly locale?: string;
     readonly colorScheme?: 'light' | 'dark';
     readonly args?: readonly string[];
+    /** Pixels of the screen for each of the page. */
+    readonly scale?: number;
   } = {},
 ): Promise<BrowserContext> {
   return await chromium.launchPersistentContext(profile, {
@@ -25,6 +27,7 @@ export async function openBrowser(
     args: [...chromiumArguments, ...(options.args ?? [])],
     chromiumSandbox: false,
     viewport: options.viewport ?? phone,
+    deviceScaleFactor: options.scale ?? 1,
     locale: options.locale ?? 'en-US',
     colorScheme: options.colorScheme ?? 'light',
     acceptDownloads: true,

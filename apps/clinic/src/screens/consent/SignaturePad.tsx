@@ -74,7 +74,15 @@ export function SignaturePad({ label, strokes, onChange, onDrawing }: SignatureP
           </Svg>
         </View>
       </View>
-      <View style={{ flexDirection: 'row', justifyContent: 'space-between', alignItems: 'center', gap: 12 }}>
+      <View
+        style={{
+          maxWidth: WIDEST,
+          flexDirection: 'row',
+          justifyContent: 'space-between',
+          alignItems: 'center',
+          gap: 12,
+        }}
+      >
         <Text size="small" tone="muted" style={{ flexShrink: 1 }}>
           {t('consent.padHint')}
         </Text>
