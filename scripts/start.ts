@@ -1,26 +1,31 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { dataFolder } from '../apps/sync-server/src/cli/askOperator.ts';
 import { describeTicket } from '../apps/sync-server/src/cli/describeTicket.ts';
+import { readNumber, readOptions } from '../apps/sync-server/src/cli/readOptions.ts';
+import { DEMO_CLIENTS, DEMO_NOTES } from '../apps/sync-server/src/demo/generateDemo.ts';
 import { createLogger } from '../apps/sync-server/src/setup/createLogger.ts';
 import { explainFailure } from '../apps/sync-server/src/setup/explainFailure.ts';
 import { type RunningServer, startServer } from '../apps/sync-server/src/setup/startServer.ts';
 import { buildWebApp, webAppFolder } from './buildWeb.ts';
 
-// npm start [-- --port N] [--data FOLDER] [--reset] [--no-web] [--demo-clients N --demo-notes N] [--verbose]
-
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string' },
-    data: { type: 'string' },
-    reset: { type: 'boolean' },
-    'no-web': { type: 'boolean' },
-    'demo-clients': { type: 'string' },
-    'demo-notes': { type: 'string' },
-    verbose: { type: 'boolean' },
+const { values } = readOptions(
+  {
+    options: {
+      port: { type: 'string' },
+      data: { type: 'string' },
+      reset: { type: 'boolean' },
+      'no-web': { type: 'boolean' },
+      'demo-clients': { type: 'string' },
+      'demo-notes': { type: 'string' },
+      verbose: { type: 'boolean' },
+    },
+    strict: true,
   },
-  strict: true,
-});
+  'npm start -- [--port N] [--data FOLDER] [--reset] [--no-web] [--demo-clients N] [--demo-notes N] [--verbose]',
+);
+const port = readNumber('--port', values.port ?? process.env['PORT'], 65_535) ?? 8787;
+const clients = readNumber('--demo-clients', values['demo-clients'], DEMO_CLIENTS);
+const notes = readNumber('--demo-notes', values['demo-notes'], DEMO_NOTES);
 const folder = dataFolder(values.data);
 const say = (line: string) => console.log(line);
 
@@ -32,11 +37,7 @@ try {
 }
 
 async function start(): Promise<RunningServer> {
-  const port = Number(values.port ?? process.env['PORT'] ?? 8787);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('The port is not a port number.');
   if (values['no-web'] !== true) await buildWebApp({ onLine: say });
-  const clients = Number(values['demo-clients'] ?? Number.NaN);
-  const notes = Number(values['demo-notes'] ?? clients * 20);
   const server = await startServer({
     folder,
     port,
@@ -46,7 +47,7 @@ async function start(): Promise<RunningServer> {
     logger: createLogger(values.verbose === true ? 'info' : 'warn'),
     onLine: say,
     ...(existsSync(webAppFolder) ? { webRoot: webAppFolder } : {}),
-    ...(Number.isInteger(clients) ? { demoSize: { clients, notes } } : {}),
+    ...(clients === undefined ? {} : { demoSize: { clients, notes: notes ?? clients * 20 } }),
   });
   if (server.kind === 'pglite') {
     say(

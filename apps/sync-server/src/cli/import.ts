@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { type ImportOutcome, importBundle } from '../setup/importBundle.ts';
 import { createOperator, dataFolder, explainName, runCli } from './askOperator.ts';
+import { readOptions } from './readOptions.ts';
 
-// npm run import -- FILE… [--clinician NAME] [--data FOLDER]
-
-const { values, positionals } = parseArgs({
-  options: { clinician: { type: 'string' }, data: { type: 'string' } },
-  allowPositionals: true,
-  strict: true,
-});
+const usage = 'npm run import -- FILE… [--clinician "NAME"] [--data FOLDER]';
+const { values, positionals } = readOptions(
+  {
+    options: { clinician: { type: 'string' }, data: { type: 'string' } },
+    allowPositionals: true,
+    strict: true,
+  },
+  usage,
+);
 const folder = dataFolder(values.data);
 
 await runCli(folder, async () => {
   if (positionals.length === 0) {
-    console.error('Name the files: npm run import -- FILE… [--clinician "NAME"]');
+    console.error(`Name the files. Usage: ${usage}`);
     return 2;
   }
   const { clinician } = values;

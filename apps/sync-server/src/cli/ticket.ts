@@ -1,22 +1,24 @@
 import { copyFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type HandedTicket, findPractitioner, handOutTicket } from '../identity/ticketDesk.ts';
 import { createOperator, dataFolder, explainName, runCli } from './askOperator.ts';
+import { readOptions } from './readOptions.ts';
 import { describeTicket } from './describeTicket.ts';
 
-// npm run ticket -- --clinician NAME [--out FILE] [--data FOLDER]
-
-const { values } = parseArgs({
-  options: { clinician: { type: 'string' }, out: { type: 'string' }, data: { type: 'string' } },
-  strict: true,
-});
+const usage = 'npm run ticket -- --clinician "NAME" [--out FILE] [--data FOLDER]';
+const { values } = readOptions(
+  {
+    options: { clinician: { type: 'string' }, out: { type: 'string' }, data: { type: 'string' } },
+    strict: true,
+  },
+  usage,
+);
 const folder = dataFolder(values.data);
 
 await runCli(folder, async () => {
   const { clinician, out } = values;
   if (clinician === undefined) {
-    console.error('Say for whom: npm run ticket -- --clinician "NAME" [--out FILE]');
+    console.error(`Say for whom. Usage: ${usage}`);
     return 2;
   }
   const operator = await createOperator(folder);

@@ -50,6 +50,7 @@ export async function createDemo(deps: WriteDeps, request: DemoRequest): Promise
   let waiting: FhirResource[] = [];
   let done = 0;
   for (const client of demo.clients) {
+    if (done === total) break;
     for (const resource of client.resources) {
       if (resource.resourceType === 'Composition') notes -= 1;
       const isVisit = resource.resourceType === 'Composition' || resource.resourceType === 'Encounter';
@@ -61,7 +62,6 @@ export async function createDemo(deps: WriteDeps, request: DemoRequest): Promise
       waiting = [];
       request.onProgress(done, total);
     }
-    if (done === total) break;
   }
   await deps.db.updateTable('organization').set({ setup: 'ready' }).execute();
 }

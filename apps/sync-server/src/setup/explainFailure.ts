@@ -2,7 +2,7 @@ import { type CodedError, isCodedError } from '@fieldchart/foundation';
 
 /** What a person can do about a failed start or command, in a sentence; undefined for faults of the program. */
 export function explainFailure(error: unknown, folder: string): string | undefined {
-  if (!isCodedError(error)) return undefined;
+  if (!isCodedError(error)) return explainSystemFailure(error, folder);
   const { code }: CodedError = error;
   switch (code) {
     case 'PORT_UNAVAILABLE':
@@ -21,6 +21,24 @@ export function explainFailure(error: unknown, folder: string): string | undefin
     case 'NOTHING_THERE':
     case 'NO_ORGANIZATION':
       return `There is no organisation in ${folder} yet. Run npm start once, which creates one.`;
+    default:
+      return undefined;
+  }
+}
+
+/** What the operating system refused about the data folder. */
+function explainSystemFailure(error: unknown, folder: string): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `The folder ${folder} may not be written to. Choose another one with --data.`;
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `${folder} is not a folder. Choose another one with --data.`;
+    case 'ENOSPC':
+      return `The disk that holds ${folder} is full.`;
     default:
       return undefined;
   }
