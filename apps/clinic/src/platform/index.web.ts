@@ -10,6 +10,7 @@ import { createWebKeyRecords } from './web/keyRecords.ts';
 import { createWebOrganization } from './web/organization.ts';
 import { createWebOwnership } from './web/ownership.ts';
 import { createWebPassphraseEstimator } from './web/passphraseEstimator.ts';
+import { askForPersistentStorage } from './web/persistentStorage.ts';
 import { createWebProfiles } from './web/profiles.ts';
 import { webRandom } from './web/random.ts';
 import { registerServiceWorker } from './web/serviceWorker.ts';
@@ -19,6 +20,10 @@ import { createFetchTransport } from './web/transport.ts';
 export function createShell(): ClinicShell {
   registerServiceWorker();
   const profiles = createWebProfiles();
+  const openDatabase = openWebDatabase({
+    createWorker: () => new Worker(new URL('./web/databaseWorker.ts', import.meta.url), { type: 'module' }),
+    wasmUrl: new URL(String(wasmUrl), location.href).href,
+  });
   const platform: ClinicPlatform = {
     clock: systemClock,
     timers: platformTimers,
@@ -29,10 +34,11 @@ export function createShell(): ClinicShell {
     profiles,
     deviceSecrets: createWebDeviceSecrets(),
     estimator: createWebPassphraseEstimator(),
-    openDatabase: openWebDatabase({
-      createWorker: () => new Worker(new URL('./web/databaseWorker.ts', import.meta.url), { type: 'module' }),
-      wasmUrl: new URL(String(wasmUrl), location.href).href,
-    }),
+    openDatabase(options) {
+      // There is something to lose from now on.
+      askForPersistentStorage();
+      return openDatabase(options);
+    },
     deleteDatabase: deleteWebDatabase,
     createTransport: createFetchTransport,
     organization: createWebOrganization(async () => (await profiles.list()).length > 0),
