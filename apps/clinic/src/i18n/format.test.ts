@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ageInYears, formatDate, groupActivationCode, groupIsoDate } from './format.ts';
+import { ageInYears, formatDate, formatMoment, groupActivationCode, groupIsoDate } from './format.ts';
 
 test('a birth date shows the same day in every time zone and language', () => {
   expect(formatDate('1984-03-12', 'en')).toBe('Mar 12, 1984');
@@ -29,4 +29,11 @@ test('a date gets its hyphens while it is typed, and can be deleted backwards', 
   expect(groupIsoDate('198403')).toBe('1984-03');
   expect(groupIsoDate('1984-03-1')).toBe('1984-03-1');
   expect(groupIsoDate('1984-')).toBe('1984');
+});
+
+test('a moment of today is told by its time alone, any other with its date', () => {
+  const now = new Date(2026, 10, 22, 23, 30).getTime();
+  expect(formatMoment(new Date(2026, 10, 22, 9, 5).getTime(), now, 'en')).toMatch(/^9:05\sAM$/u);
+  expect(formatMoment(new Date(2026, 10, 21, 23, 45).toISOString(), now, 'es')).toBe('21 nov 2026, 23:45');
+  expect(formatMoment('spring', now, 'en')).toBe('spring');
 });

@@ -119,6 +119,9 @@ const genderWords = (t: ReturnType<typeof useTranslation>['t'], gender: string |
   }
 };
 
+// Two columns where there is room, one below the other on a phone.
+const sideBySide = { flexGrow: 1, flexShrink: 1, flexBasis: 290 } as const;
+
 function ChartHead({ chart }: { chart: ChartAnswer }) {
   const { t } = useTranslation();
   const base = `/clients/${chart.clientId}` as const;
@@ -153,21 +156,34 @@ function ChartHead({ chart }: { chart: ChartAnswer }) {
         />
       </View>
       <Contact chart={chart} />
-      {chart.conditions.length === 0 ? null : (
-        <Section title={t('chart.conditions')}>
-          <Card style={{ gap: 6 }}>
-            {chart.conditions.map((condition) => (
-              <View key={condition.id} style={{ flexDirection: 'row', gap: 10 }}>
-                <Text style={{ flex: 1 }}>{condition.text}</Text>
-                {condition.code === null ? null : <Text tone="muted">{condition.code}</Text>}
-              </View>
-            ))}
-          </Card>
-        </Section>
-      )}
-      <ConsentList clientId={chart.clientId} consents={chart.consents} />
+      <View style={{ flexDirection: 'row', flexWrap: 'wrap', gap: 20 }}>
+        {chart.conditions.length === 0 ? null : (
+          <View style={sideBySide}>
+            <Conditions conditions={chart.conditions} />
+          </View>
+        )}
+        <View style={sideBySide}>
+          <ConsentList clientId={chart.clientId} consents={chart.consents} />
+        </View>
+      </View>
       <Heading level={2}>{t('chart.visits')}</Heading>
     </View>
+  );
+}
+
+function Conditions({ conditions }: Pick<ChartAnswer, 'conditions'>) {
+  const { t } = useTranslation();
+  return (
+    <Section title={t('chart.conditions')}>
+      <Card style={{ gap: 6 }}>
+        {conditions.map((condition) => (
+          <View key={condition.id} style={{ flexDirection: 'row', gap: 10 }}>
+            <Text style={{ flex: 1 }}>{condition.text}</Text>
+            {condition.code === null ? null : <Text tone="muted">{condition.code}</Text>}
+          </View>
+        ))}
+      </Card>
+    </Section>
   );
 }
 
@@ -188,9 +204,11 @@ function Contact({ chart }: { chart: ChartAnswer }) {
           {chart.phone}
         </Text>
       )}
-      <View style={{ alignItems: 'flex-start' }}>
-        <DeliveryBadge delivery={chart.delivery} />
-      </View>
+      {chart.delivery.state === 'server' ? null : (
+        <View style={{ alignItems: 'flex-start' }}>
+          <DeliveryBadge delivery={chart.delivery} />
+        </View>
+      )}
     </Card>
   );
 }
