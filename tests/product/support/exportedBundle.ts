@@ -24,41 +24,40 @@ export function writeExportedBundle(family: string): ExportedBundle {
   const url = (id: string | undefined) => `urn:uuid:${id ?? ''}`;
   const subject = { reference: url(client) };
   const ambulatory = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' };
-  const resources: readonly ({ readonly resourceType: string; readonly id: string | undefined } & object)[] =
-    [
-      {
-        resourceType: 'Patient',
-        id: client,
-        name: [{ use: 'official', family, given: ['Wilhelmina'] }],
-        birthDate: '1971-05-06',
-        gender: 'female',
+  const resources: readonly ExportedResource[] = [
+    {
+      resourceType: 'Patient',
+      id: client,
+      name: [{ use: 'official', family, given: ['Wilhelmina'] }],
+      birthDate: '1971-05-06',
+      gender: 'female',
+    },
+    { resourceType: 'Organization', id: clinic, name: 'Elsewhere Clinic' },
+    { resourceType: 'Practitioner', id: doctor, name: [{ family: 'Elsewhere', given: ['Doc'] }] },
+    {
+      resourceType: 'Encounter',
+      id: visit,
+      status: 'finished',
+      class: ambulatory,
+      subject,
+      participant: [{ individual: { reference: url(doctor) } }],
+      serviceProvider: { reference: url(clinic) },
+      period: { start: '2025-03-04T10:00:00Z', end: '2025-03-04T10:50:00Z' },
+    },
+    {
+      resourceType: 'Condition',
+      id: condition,
+      clinicalStatus: {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
       },
-      { resourceType: 'Organization', id: clinic, name: 'Elsewhere Clinic' },
-      { resourceType: 'Practitioner', id: doctor, name: [{ family: 'Elsewhere', given: ['Doc'] }] },
-      {
-        resourceType: 'Encounter',
-        id: visit,
-        status: 'finished',
-        class: ambulatory,
-        subject,
-        participant: [{ individual: { reference: url(doctor) } }],
-        serviceProvider: { reference: url(clinic) },
-        period: { start: '2025-03-04T10:00:00Z', end: '2025-03-04T10:50:00Z' },
-      },
-      {
-        resourceType: 'Condition',
-        id: condition,
-        clinicalStatus: {
-          coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
-        },
-        code: { coding: [{ system: 'http://snomed.info/sct', code: '370143000' }], text: 'Major depression' },
-        subject,
-        encounter: { reference: url(visit) },
-        onsetDateTime: '2025-03-04',
-      },
-      { resourceType: 'Claim', id: claim, status: 'active', patient: subject },
-      { resourceType: 'Encounter', id: broken, class: ambulatory, subject },
-    ];
+      code: { coding: [{ system: 'http://snomed.info/sct', code: '370143000' }], text: 'Major depression' },
+      subject,
+      encounter: { reference: url(visit) },
+      onsetDateTime: '2025-03-04',
+    },
+    { resourceType: 'Claim', id: claim, status: 'active', patient: subject },
+    { resourceType: 'Encounter', id: broken, class: ambulatory, subject },
+  ];
   const bundle = {
     resourceType: 'Bundle',
     type: 'transaction',

@@ -1,5 +1,6 @@
 import { toInstant } from '@fieldchart/foundation';
 import { SEARCH_PARAMETERS } from './search.ts';
+import { AUDIT_PARAMETERS } from './searchAudit.ts';
 
 /** `GET /fhir/metadata`: what this server does, generated from what it accepts. */
 export function capabilityStatement(baseUrl: string, now: number): object {
@@ -28,26 +29,29 @@ export function capabilityStatement(baseUrl: string, now: number): object {
           ],
         },
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
-        resource: Object.entries(SEARCH_PARAMETERS).map(([type, parameters]) => ({
-          type,
-          interaction: ['read', 'vread', 'update', 'history-instance', 'search-type'].map((code) => ({
-            code,
+        resource: [
+          ...Object.entries(SEARCH_PARAMETERS).map(([type, parameters]) => ({
+            type,
+            interaction: ['read', 'vread', 'update', 'history-instance', 'search-type'].map((code) => ({
+              code,
+            })),
+            versioning: 'versioned-update',
+            readHistory: true,
+            updateCreate: true,
+            searchParam: parameters.map(({ name, type: kind }) => ({ name, type: kind })),
+            ...(type === 'Patient'
+              ? {
+                  operation: [
+                    {
+                      name: 'everything',
+                      definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+                    },
+                  ],
+                }
+              : {}),
           })),
-          versioning: 'versioned-update',
-          readHistory: true,
-          updateCreate: true,
-          searchParam: parameters.map(({ name, type: kind }) => ({ name, type: kind })),
-          ...(type === 'Patient'
-            ? {
-                operation: [
-                  {
-                    name: 'everything',
-                    definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
-                  },
-                ],
-              }
-            : {}),
-        })),
+          { type: 'AuditEvent', interaction: [{ code: 'search-type' }], searchParam: AUDIT_PARAMETERS },
+        ],
       },
     ],
   };

@@ -11,6 +11,7 @@ import { addAuthRoutes } from './authRoutes.ts';
 import { MAX_BODY_BYTES, addBodyParsers } from './bodyParsers.ts';
 import type { ServerContext } from './context.ts';
 import { addErrorAnswers } from './errorAnswers.ts';
+import { addAuditRoutes } from './auditRoutes.ts';
 import { addFhirRoutes } from './fhirRoutes.ts';
 import { addStaticApp } from './staticApp.ts';
 
@@ -72,7 +73,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.get('/health', () => ({ status: 'ok', time: toInstant(clock.now()) }));
   app.get('/organization.json', () => organization.descriptor);
   addAuthRoutes(app, context, options.authAttemptsPerMinute ?? 60);
-  await app.register(async (scope) => addFhirRoutes(scope, context));
+  await app.register(async (scope) => {
+    addFhirRoutes(scope, context);
+    addAuditRoutes(scope, context);
+  });
   if (options.admin !== undefined) addAdminRoutes(app, context, options.admin);
   await addStaticApp(app, options.webRoot);
   return app;

@@ -1,5 +1,5 @@
 import { isResourceType } from '@fieldchart/clinical';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { RequestRefused, etag, withMeta } from '../fhir/answer.ts';
 import { capabilityStatement } from '../fhir/capability.ts';
 import { readChanges, toChangesBundle } from '../fhir/changes.ts';
@@ -13,6 +13,7 @@ import { verifyUnit } from '../write/verifySignatures.ts';
 import { writeUnits } from '../write/writeUnits.ts';
 import { type ServerContext, authenticate } from './context.ts';
 import { FHIR_JSON } from './errorAnswers.ts';
+import { readPage, readQuery, readCount } from './readQuery.ts';
 
 const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is no such resource'));
 
@@ -123,27 +124,18 @@ function addReads(app: FastifyInstance, context: ServerContext): void {
   app.get<{ Params: { type: string } }>('/fhir/:type', async (request, reply) => {
     const actor = await authenticate(context, request);
     const { type } = request.params;
-    if (!isResourceType(type) || type === 'AuditEvent') throw absent();
-    const { all, single } = readQuery(request);
-    const count = readCount(single.get('_count'), 50, 500);
-    const offset = readCount(single.get('_offset'), 0, 1_000_000);
-    for (const name of ['_count', '_offset']) all.delete(name);
+    if (!isResourceType(type)) throw absent();
+    const { all, count, offset, pageFrom } = readPage(request, type);
     const { rows, total } = await searchResources(context.db, actor, { type, query: all, count, offset });
-    const asked = new URLSearchParams(
-      [...all].flatMap(([name, values]) => values.map((value) => [name, value])),
-    );
     const clients = new Set(rows.flatMap((row) => row.client_id ?? []));
-    const query = `${type}?${asked.toString()}`;
-    const event = { action: 'search', actor, outcome: '0', query } as const;
+    const event = { action: 'search', actor, outcome: '0', query: pageFrom(offset) } as const;
     await context.audit(
       ...(clients.size === 0 ? [event] : [...clients].map((clientId) => ({ ...event, clientId }))),
     );
-    const page = (from: number) => {
-      const link = new URLSearchParams([...asked, ['_count', String(count)], ['_offset', String(from)]]);
-      return `${type}?${link.toString()}`;
-    };
-    const next = offset + rows.length < total ? page(offset + count) : undefined;
-    return reply.type(FHIR_JSON).send(toSearchset(rows.map(withMeta), { self: page(offset), next, total }));
+    const next = offset + rows.length < total ? pageFrom(offset + count) : undefined;
+    return reply
+      .type(FHIR_JSON)
+      .send(toSearchset(rows.map(withMeta), { self: pageFrom(offset), next, total }));
   });
 }
 
@@ -190,22 +182,4 @@ async function refuseRead(
 ): Promise<never> {
   await context.audit({ action, actor, outcome: '4', what: [reference] });
   throw absent();
-}
-
-function readQuery(request: FastifyRequest): { all: Map<string, string[]>; single: Map<string, string> } {
-  const all = new Map<string, string[]>();
-  const single = new Map<string, string>();
-  const at = request.url.indexOf('?');
-  for (const [name, value] of new URLSearchParams(at === -1 ? '' : request.url.slice(at + 1))) {
-    if (value.includes('\0')) throw new RequestRefused(refusal(400, 'value', 'a character is not allowed'));
-    all.set(name, [...(all.get(name) ?? []), value]);
-    single.set(name, value);
-  }
-  return { all, single };
-}
-
-function readCount(text: string | undefined, otherwise: number, most: number): number {
-  if (text === undefined) return otherwise;
-  if (!/^[0-9]{1,7}$/u.test(text)) throw new RequestRefused(refusal(400, 'value', 'that is not a count'));
-  return Math.min(Number(text), most);
 }

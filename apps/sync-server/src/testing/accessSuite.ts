@@ -186,4 +186,39 @@ export function defineAccessSuite(storage: () => Storage): void {
     server.clock.advance(301_000);
     expect((await ask(ana, 'GET', '/fhir/Patient')).status).toBe(401);
   });
+
+  test('S3: administrators read the audit trail by client, date and page; others are refused, and both is audited', async () => {
+    const { ana, ben, sue, ask, clock } = server;
+    const ada = await server.addDevice('ada');
+    const [one, other] = [await server.registerClient(ana), await server.registerClient(ana)];
+    await ask(ana, 'GET', `/fhir/Patient/${one.clientId}`);
+    const search = async (query: string) => (await ask(ada, 'GET', `/fhir/AuditEvent?${query}`)).body;
+    const ofOne = await search(`patient=Patient/${one.clientId}`);
+    expect(ofOne.entry.map((entry: AnyJson) => entry.resource.subtype[0].code)).toEqual(['read', 'create']);
+    for (const { resource } of ofOne.entry) expect(validateResource(resource)).toMatchObject({ ok: true });
+    expect((await search(`patient=${other.clientId}`)).total).toBe(1);
+    const [today, tomorrow] = [0, 86_400_000].map((later) =>
+      new Date(clock.now() + later).toISOString().slice(0, 10),
+    );
+    expect((await search(`patient=${one.clientId}&date=${today}`)).total).toBe(2);
+    expect((await search(`patient=${one.clientId}&date=lt${today}`)).total).toBe(0);
+    expect((await search(`patient=${one.clientId}&date=ge${today}&date=lt${tomorrow}`)).total).toBe(2);
+    const first = await search(`patient=${one.clientId}&_count=1`);
+    const next = first.link.find((link: AnyJson) => link.relation === 'next').url;
+    const second = (await ask(ada, 'GET', `/fhir/${next}`)).body;
+    expect([first, second].map((page) => page.entry[0].resource.id)).toEqual(
+      ofOne.entry.map((entry: AnyJson) => entry.resource.id),
+    );
+    expect((await ask(ada, 'GET', '/fhir/AuditEvent?date=soon')).status).toBe(400);
+    expect((await ask(ada, 'GET', '/fhir/AuditEvent?agent=ana')).status).toBe(400);
+    for (const device of [ana, ben, sue]) {
+      expect((await ask(device, 'GET', '/fhir/AuditEvent')).status).toBe(403);
+    }
+    const looked = (await search('_count=500')).entry
+      .map((entry: AnyJson) => entry.resource)
+      .filter((event: AnyJson) => event.subtype[0].code === 'search');
+    const told = looked.map((event: AnyJson) => `${event.agent[0].who.reference} ${event.outcome}`);
+    for (const person of ['ana', 'ben', 'sue']) expect(told).toContain(`Practitioner/${person} 4`);
+    expect(told).toContain('Practitioner/ada 0');
+  });
 }

@@ -1,5 +1,12 @@
-import { finalizeNote, signatureProvenance, signedPayload, withNoteSections } from '@fieldchart/clinical';
-import type { Composition, FhirResource } from '@fieldchart/clinical';
+import {
+  CONSENT_FORMS,
+  createConsent,
+  finalizeNote,
+  signatureProvenance,
+  signedPayload,
+  withNoteSections,
+} from '@fieldchart/clinical';
+import type { Composition, Consent, FhirResource } from '@fieldchart/clinical';
 import { base64UrlEncode } from '@fieldchart/foundation';
 import { FlattenedSign } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
@@ -178,18 +185,87 @@ export function defineWriteSuite(storage: () => Storage): void {
     expect([changed.status, changed.body.issue[0].code]).toEqual([422, 'business-rule']);
   });
 
+  test('C2: a consent turns active, and inactive, only with a verified signature; otherwise it never changes', async () => {
+    const { ana, ben, ask } = server;
+    const of = await server.registerClient(ana);
+    const consent = createConsent({
+      id: server.uuid(),
+      clientId: of.clientId,
+      organizationId: 'org',
+      form: CONSENT_FORMS.treatment.en,
+      signer: { name: 'Noor', authority: 'self' },
+      pdf: new Uint8Array([1, 2, 3]),
+      signedAt: server.clock.now(),
+    });
+    const send = async (...entries: Parameters<typeof bundleOf>[1]) => {
+      const answer = await ask(ana, 'POST', '/fhir', bundleOf('transaction', entries));
+      return [answer.status, answer.body.issue?.[0].code];
+    };
+    const refused = [422, 'business-rule'];
+    const forged = [422, 'security'];
+    expect(await send(consent)).toEqual(refused);
+    expect(await send(consent, await sign(consent, ben, 'ana'))).toEqual(forged);
+    expect(await send({ ...consent, language: 'es' }, await sign(consent, ana))).toEqual(forged);
+    expect(await send(consent, await sign(consent, ana))).toEqual([200, undefined]);
+
+    const next = (change: Partial<Consent>) => entryOf({ ...consent, ...change }, { ifMatch: 'W/"1"' });
+    const revoked: Consent = { ...consent, status: 'inactive' };
+    expect(await send(next({ language: 'es' }))).toEqual(refused);
+    expect(await send(next({ status: 'draft' }))).toEqual(refused);
+    expect(await send(next(revoked))).toEqual(refused);
+    expect(await send(next({ ...revoked, language: 'es' }), await sign(revoked, ana))).toEqual(forged);
+    expect(await send(next(revoked), await sign(revoked, ana))).toEqual([200, undefined]);
+    const again = entryOf(consent, { ifMatch: 'W/"2"' });
+    expect(await send(again, await sign(consent, ana))).toEqual(refused);
+    const read = await ask(ana, 'GET', `/fhir/Consent/${consent.id}`);
+    expect([read.body.status, read.body.meta.versionId]).toEqual(['inactive', '2']);
+  });
+
+  test('a create of what exists changes nothing, alone, in a batch and in a transaction', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const note = server.note(ana, of);
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', [note]));
+    const before = await rows();
+    const other = { ...note, title: 'Another' };
+    const alone = await ask(ana, 'PUT', `/fhir/Composition/${note.id}`, other, { 'if-none-match': '*' });
+    expect([alone.status, alone.body.resourceType]).toEqual([412, 'OperationOutcome']);
+    const batch = await ask(ana, 'POST', '/fhir', bundleOf('batch', [other]));
+    expect(batch.body.entry[0].response.status).toMatch(/^412/u);
+    const whole = await ask(ana, 'POST', '/fhir', bundleOf('transaction', [server.note(ana, of), other]));
+    expect([whole.status, whole.body.issue[0].expression]).toEqual([412, ['Bundle.entry[1]']]);
+    expect(await rows()).toBe(before);
+  });
+
+  test('bundles over the limit, of another type or encoding, or none at all are refused whole', async () => {
+    const { ana, ask } = server;
+    const before = await rows();
+    const bundle = bundleOf('batch', []);
+    const answers = [
+      await ask(ana, 'POST', '/fhir', `{"x":"${'x'.repeat(5 * 1024 * 1024)}"}`),
+      await ask(ana, 'POST', '/fhir', bundle, { 'content-type': 'application/xml' }),
+      await ask(ana, 'POST', '/fhir', bundle, { 'content-encoding': 'br' }),
+      await ask(ana, 'POST', '/fhir', '{"resourceType":'),
+      await ask(ana, 'POST', '/fhir', '[]'),
+      await ask(ana, 'POST', '/fhir', { ...bundle, type: 'message' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([413, 415, 415, 400, 400, 400]);
+    for (const { body } of answers) expect(body.resourceType).toBe('OperationOutcome');
+    expect(await rows()).toBe(before);
+  });
+
   async function sign(
-    note: Composition,
+    signed: Composition | Consent,
     device: TestDevice,
     as = device.practitionerId,
   ): Promise<FhirResource> {
-    const jws = await new FlattenedSign(signedPayload([note]))
+    const jws = await new FlattenedSign(signedPayload([signed]))
       .setProtectedHeader({ alg: 'ES384', kid: device.id })
       .sign(device.privateKey);
-    expect(jws.payload).toBe(base64UrlEncode(signedPayload([note])));
+    expect(jws.payload).toBe(base64UrlEncode(signedPayload([signed])));
     return signatureProvenance({
       id: server.uuid(),
-      targets: [note],
+      targets: [signed],
       signerId: as,
       organizationId: 'org',
       deviceId: device.id,

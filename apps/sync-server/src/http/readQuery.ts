@@ -1,0 +1,49 @@
+import type { FastifyRequest } from 'fastify';
+import { RequestRefused } from '../fhir/answer.ts';
+import { refusal } from '../write/mutation.ts';
+
+/** The parameters of a request's query: all values of each, and the last of each. */
+export function readQuery(request: FastifyRequest): {
+  all: Map<string, string[]>;
+  single: Map<string, string>;
+} {
+  const all = new Map<string, string[]>();
+  const single = new Map<string, string>();
+  const at = request.url.indexOf('?');
+  for (const [name, value] of new URLSearchParams(at === -1 ? '' : request.url.slice(at + 1))) {
+    if (value.includes('\0')) throw new RequestRefused(refusal(400, 'value', 'a character is not allowed'));
+    all.set(name, [...(all.get(name) ?? []), value]);
+    single.set(name, value);
+  }
+  return { all, single };
+}
+
+/** A count among them; a greater one than `most` is brought down to it. */
+export function readCount(text: string | undefined, otherwise: number, most: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^[0-9]{1,7}$/u.test(text)) throw new RequestRefused(refusal(400, 'value', 'that is not a count'));
+  return Math.min(Number(text), most);
+}
+
+export interface AskedPage {
+  /** What is searched for, without what says which page. */
+  readonly all: ReadonlyMap<string, readonly string[]>;
+  readonly count: number;
+  readonly offset: number;
+  /** Address of the page that begins at an offset. */
+  readonly pageFrom: (offset: number) => string;
+}
+
+/** A search of a type as it was asked, page by page. */
+export function readPage(request: FastifyRequest, type: string): AskedPage {
+  const { all, single } = readQuery(request);
+  const count = readCount(single.get('_count'), 50, 500);
+  const offset = readCount(single.get('_offset'), 0, 1_000_000);
+  for (const name of ['_count', '_offset']) all.delete(name);
+  const asked = [...all].flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
+  const pageFrom = (from: number) => {
+    const link = new URLSearchParams([...asked, ['_count', String(count)], ['_offset', String(from)]]);
+    return `${type}?${link.toString()}`;
+  };
+  return { all, count, offset, pageFrom };
+}
