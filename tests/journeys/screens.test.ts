@@ -16,6 +16,7 @@ import { patience, until } from './support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldchart-screens-'));
 const profile = join(folder, 'profile');
+const brokenProfile = (language: Language) => join(folder, `profile-broken-${language}`);
 const passphrase = 'copper lantern wades through barley 83';
 const words = {
   data: 'Reports steady sleep; walked to the river with a friend on two days.',
@@ -40,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop();
   await killBrowser(profile);
+  for (const language of ['en', 'es'] as const) await killBrowser(brokenProfile(language));
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -230,6 +232,25 @@ for (const language of ['es', 'en'] as const) {
     await other.shows(testIds.phase.elsewhere);
     await audit.look(other.page, 'elsewhere');
     await other.page.close();
+    expect(audit.problems).toEqual([]);
+  });
+}
+
+for (const language of ['es', 'en'] as const) {
+  test(`storage that does not answer, in ${language}: accessible, roomy, and in the device's language`, async () => {
+    const audit = createScreenAudit(language);
+    const browser = await openBrowser(brokenProfile(language), { locale: language });
+    const broken = appOn(browser.pages()[0] ?? (await browser.newPage()));
+    await broken.page.addInitScript(() => {
+      indexedDB.open = () => {
+        throw new DOMException('The storage is gone', 'UnknownError');
+      };
+    });
+    await broken.open(server.url);
+    await broken.page.waitForTimeout(4000);
+    await broken.shows(testIds.phase.failed);
+    await audit.look(broken.page, 'failed');
+    await browser.close();
     expect(audit.problems).toEqual([]);
   });
 }

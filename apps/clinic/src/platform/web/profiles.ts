@@ -1,5 +1,5 @@
 import type { DeviceProfile, ProfileStore } from '@fieldchart/clinic-client';
-import { openDB, type DBSchema } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
 interface Schema extends DBSchema {
   profiles: { key: string; value: DeviceProfile };
@@ -7,19 +7,22 @@ interface Schema extends DBSchema {
 
 /** Profiles in IndexedDB, every write durable before it resolves. */
 export function createWebProfiles(): ProfileStore {
-  const opened = openDB<Schema>('fieldchart-profiles', 1, {
-    upgrade: (database) => {
-      database.createObjectStore('profiles', { keyPath: 'userId' });
-    },
-  });
+  // Asked for when it is needed: a browser that blocks storage throws at once, and the app must live to say so.
+  let opened: Promise<IDBPDatabase<Schema>> | undefined;
+  const database = async () =>
+    await (opened ??= openDB<Schema>('fieldchart-profiles', 1, {
+      upgrade: (created) => {
+        created.createObjectStore('profiles', { keyPath: 'userId' });
+      },
+    }));
   return {
-    list: async () => await (await opened).getAll('profiles'),
+    list: async () => await (await database()).getAll('profiles'),
     async save(profile) {
-      const write = (await opened).transaction('profiles', 'readwrite', { durability: 'strict' });
+      const write = (await database()).transaction('profiles', 'readwrite', { durability: 'strict' });
       await Promise.all([write.store.put(profile), write.done]);
     },
     async remove(userId) {
-      const write = (await opened).transaction('profiles', 'readwrite', { durability: 'strict' });
+      const write = (await database()).transaction('profiles', 'readwrite', { durability: 'strict' });
       await Promise.all([write.store.delete(userId), write.done]);
     },
   };
