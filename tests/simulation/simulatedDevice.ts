@@ -8,7 +8,8 @@ import {
   createAuthorizedTransport,
   createSyncEngine,
 } from '@fieldchart/fhir-sync';
-import { createFakeTimers, createSeededRandom, silentLogger } from '@fieldchart/foundation';
+import { createSeededRandom, silentLogger } from '@fieldchart/foundation';
+import { createFakeTimers } from '@fieldchart/foundation/testing';
 import { type RecordStore, openRecordStore } from '@fieldchart/record-store';
 import {
   BASE_URL,

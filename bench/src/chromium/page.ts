@@ -1,8 +1,5 @@
-import {
-  deleteWebDatabase,
-  openPlainWebDatabaseForBench,
-  openWebDatabase,
-} from '@fieldchart/encrypted-sqlite/web';
+import { deleteWebDatabase, openWebDatabase } from '@fieldchart/encrypted-sqlite/web';
+import { openPlainWebDatabaseForBench } from '@fieldchart/encrypted-sqlite/web/plain-for-bench';
 import { openRecordStore } from '@fieldchart/record-store';
 import { createWebKeyRecords } from '../../../apps/clinic/src/platform/web/keyRecords.ts';
 import { createWebOwnership } from '../../../apps/clinic/src/platform/web/ownership.ts';

@@ -1,4 +1,5 @@
-import { CodedError, createFakeTimers } from '@fieldchart/foundation';
+import { CodedError } from '@fieldchart/foundation';
+import { createFakeTimers } from '@fieldchart/foundation/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SaveState } from './api.ts';

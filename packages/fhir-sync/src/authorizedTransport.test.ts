@@ -1,4 +1,5 @@
-import { createFakeClock, createSeededRandom, toInstant } from '@fieldchart/foundation';
+import { createSeededRandom, toInstant } from '@fieldchart/foundation';
+import { createFakeClock } from '@fieldchart/foundation/testing';
 import { expect, test } from 'vitest';
 import { createAuthorizedTransport } from './authorizedTransport.ts';
 import type { HttpAnswer, HttpRequest } from './httpTransport.ts';

@@ -1,4 +1,5 @@
-import { createFakeClock, createSeededRandom, silentLogger } from '@fieldchart/foundation';
+import { createSeededRandom, silentLogger } from '@fieldchart/foundation';
+import { createFakeClock } from '@fieldchart/foundation/testing';
 import { expect, test } from 'vitest';
 import { type FakeServer, createFakeServer } from './testing/fakeServer.ts';
 import { type MemoryStore, createMemoryStore } from './testing/memoryStore.ts';

@@ -1,4 +1,4 @@
-import { createFakeClock } from '@fieldchart/foundation';
+import { createFakeClock } from '@fieldchart/foundation/testing';
 import { expect, test } from 'vitest';
 import type { HttpAnswer, HttpRequest } from './httpTransport.ts';
 import { registerDevice } from './registerDevice.ts';

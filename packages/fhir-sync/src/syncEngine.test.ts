@@ -1,10 +1,5 @@
-import {
-  CodedError,
-  createFakeClock,
-  createFakeTimers,
-  createSeededRandom,
-  silentLogger,
-} from '@fieldchart/foundation';
+import { CodedError, createSeededRandom, silentLogger } from '@fieldchart/foundation';
+import { createFakeClock, createFakeTimers } from '@fieldchart/foundation/testing';
 import { expect, test } from 'vitest';
 import { createFakeServer } from './testing/fakeServer.ts';
 import { createMemoryStore } from './testing/memoryStore.ts';

@@ -1,9 +1,9 @@
 export { type Result, ok, fail } from './result.ts';
 export { CodedError, isCodedError } from './codedError.ts';
-export { type Clock, type FakeClock, createFakeClock, systemClock, toInstant } from './clock.ts';
-export { type Timers, type FakeTimers, createFakeTimers } from './timers.ts';
+export { type Clock, systemClock, toInstant } from './clock.ts';
+export { type Timers } from './timers.ts';
 export { type Random, createSeededRandom, randomUuid } from './random.ts';
-export { type Logger, type LogFields, createFakeLogger, silentLogger } from './logger.ts';
+export { type Logger, type LogFields, silentLogger } from './logger.ts';
 export {
   type Bytes,
   base64Decode,

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { compactDecrypt, compactVerify, exportJWK, generateKeyPair, importJWK, jwtVerify } from 'jose';
 import {
   base64UrlEncode,
-  createFakeClock,
   createSeededRandom,
   hexEncode,
   utf8Decode,
   utf8Encode,
 } from '@fieldchart/foundation';
+import { createFakeClock } from '@fieldchart/foundation/testing';
 import { noDeviceSecret } from './deviceSecret.ts';
 import { createFakeDeviceSecret } from './testing/fakeDeviceSecret.ts';
 import { type FakeKeyRecordStore, createFakeKeyRecordStore } from './testing/fakeKeyRecordStore.ts';

@@ -14,14 +14,8 @@ import {
   mutationIdExtension,
   resourceKey,
 } from '@fieldchart/clinical';
-import {
-  type FakeClock,
-  type Random,
-  createFakeClock,
-  createFakeLogger,
-  createSeededRandom,
-  randomUuid,
-} from '@fieldchart/foundation';
+import { type Random, createSeededRandom, randomUuid } from '@fieldchart/foundation';
+import { type FakeClock, createFakeClock, createFakeLogger } from '@fieldchart/foundation/testing';
 import type { FastifyInstance } from 'fastify';
 import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { createServer } from '../http/createServer.ts';

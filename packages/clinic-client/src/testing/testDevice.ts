@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OrganizationDescriptor } from '@fieldchart/clinical';
 import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
-import { createFakeLogger, createSeededRandom, type Timers } from '@fieldchart/foundation';
+import { createSeededRandom, type Timers } from '@fieldchart/foundation';
+import { createFakeLogger } from '@fieldchart/foundation/testing';
 import { noDeviceSecret } from '@fieldchart/key-vault';
 import { createFakeKeyRecordStore } from '../../../key-vault/src/testing/fakeKeyRecordStore.ts';
 import {

@@ -1,6 +1,7 @@
 import { databaseContract } from '../contract/databaseContract.ts';
 import { type DatabaseHarness, KEY } from '../contract/databaseHarness.ts';
-import { deleteWebDatabase, openPlainWebDatabaseForBench, openWebDatabase } from '../web/openWebDatabase.ts';
+import { openPlainWebDatabaseForBench } from '../web/openPlainWebDatabaseForBench.ts';
+import { deleteWebDatabase, openWebDatabase } from '../web/openWebDatabase.ts';
 
 // The page that the browser tests load: the contract over the web adapter, and a writer to be killed.
 

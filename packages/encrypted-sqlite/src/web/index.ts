@@ -1,6 +1,5 @@
 export {
   openWebDatabase,
-  openPlainWebDatabaseForBench,
   deleteWebDatabase,
   type DatabaseWorker,
   type WebDatabasePlace,

@@ -32,15 +32,6 @@ export function openWebDatabase(place: WebDatabasePlace): OpenDatabase {
   };
 }
 
-/**
- * The benchmark's baseline: the same worker, file system, journal and queue WITHOUT encryption. Nothing but the
- * benchmark and the tests' controls may use it.
- */
-export function openPlainWebDatabaseForBench(place: WebDatabasePlace, name: string): Promise<Database> {
-  checkDatabaseName(name);
-  return openInWorker(place, name, null);
-}
-
 /** Deletes a closed database with its journals. A missing one is no fault; one that is open is `DATABASE_BUSY`. */
 export async function deleteWebDatabase(name: string): Promise<void> {
   checkDatabaseName(name);
@@ -57,7 +48,8 @@ export async function deleteWebDatabase(name: string): Promise<void> {
   }
 }
 
-async function openInWorker(
+/** Opens the database in a fresh worker; without a key it is plain SQLite, which only the benchmark asks for. */
+export async function openInWorker(
   { createWorker, wasmUrl }: WebDatabasePlace,
   name: string,
   keyHex: string | null,

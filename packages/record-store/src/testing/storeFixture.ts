@@ -13,7 +13,8 @@ import {
 } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
-import { createFakeClock, createSeededRandom, silentLogger } from '@fieldchart/foundation';
+import { createSeededRandom, silentLogger } from '@fieldchart/foundation';
+import { createFakeClock } from '@fieldchart/foundation/testing';
 import { openRecordStore, type PulledVersion, type RecordStore } from '../index.ts';
 
 export const AUTHOR = 'Practitioner/p1';

@@ -1,0 +1,4 @@
+// Stand-ins for the ports, for tests. The product's bundle holds none of them.
+export { type FakeClock, createFakeClock } from './fakeClock.ts';
+export { createFakeLogger } from './fakeLogger.ts';
+export { type FakeTimers, createFakeTimers } from './fakeTimers.ts';
