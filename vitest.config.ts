@@ -24,6 +24,8 @@ export default defineConfig({
           name: 'unit',
           include: unit.include,
           exclude: ['**/node_modules/**', '**/*.pg.test.ts', '**/*.browser.test.ts', ...durability],
+          // Files share a worker's modules: loading the schemas anew for each would take as long as the tests.
+          isolate: false,
           testTimeout: 30_000,
         },
       },

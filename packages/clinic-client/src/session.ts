@@ -26,10 +26,9 @@ const lastWriteTimeout = 10_000;
 
 export interface OpenSession {
   readonly session: ClinicSession;
-  /**
-   * E5: writes what is unsaved, flushes and closes the database, forgets the keys. Rejects `SESSION_UNSAVED`, and
-   * stays open, while the disk does not take the last keystrokes.
-   */
+  /** Resolves when the last keystroke is on the disk; rejects `SESSION_UNSAVED` while the disk does not take it. */
+  saved(): Promise<void>;
+  /** E5: flushes and closes the database, forgets the keys. */
   close(): Promise<void>;
 }
 
@@ -182,8 +181,8 @@ export async function openSession(options: {
 
   return {
     session,
+    saved: lastWrites,
     async close() {
-      await lastWrites();
       await Promise.all([...editors.values()].map((editor) => editor.close()));
       await sync.stop();
       await activity.close();

@@ -62,6 +62,9 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
   };
 
   const closeSession = async () => {
+    await open?.saved();
+    // No field is left to type into while the database closes: what came in now would be lost.
+    enter({ name: 'starting' });
     await open?.close();
     open = undefined;
   };
