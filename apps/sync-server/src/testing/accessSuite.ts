@@ -68,8 +68,8 @@ export function defineAccessSuite(storage: () => Storage): void {
     expect((await changes(sue)).keys.some((key) => key.startsWith('access'))).toBe(false);
   });
 
-  test('S3: joining a care team is told as access gained, leaving it as access lost', async () => {
-    const { ana, ben, ask } = server;
+  test('S3: joining a care team is told as access gained, leaving it as access lost; a clinician decides neither', async () => {
+    const { ana, ben, sue, ask } = server;
     const [clientId, teamId] = [server.uuid(), server.uuid()];
     const resources = newClient(ana, clientId, server.uuid(), teamId);
     await ask(ana, 'POST', '/fhir', bundleOf('transaction', resources));
@@ -77,11 +77,12 @@ export function defineAccessSuite(storage: () => Storage): void {
     const team = resources[1] as Extract<(typeof resources)[number], { resourceType: 'CareTeam' }>;
     const both = [...(team.participant ?? []), { member: { reference: 'Practitioner/ben' } }];
     const joined = entryOf({ ...team, participant: both }, { ifMatch: 'W/"1"' });
-    expect((await ask(ana, 'POST', '/fhir', bundleOf('transaction', [joined]))).status).toBe(200);
+    expect((await ask(ana, 'POST', '/fhir', bundleOf('transaction', [joined]))).status).toBe(403);
+    expect((await ask(sue, 'POST', '/fhir', bundleOf('transaction', [joined]))).status).toBe(200);
     const gained = await changes(ben, start.cursor);
     expect(gained.keys).toEqual([`CareTeam/${teamId}`, `access-gained Patient/${clientId}`]);
     const left = await ask(
-      ana,
+      sue,
       'POST',
       '/fhir',
       bundleOf('transaction', [entryOf(team, { ifMatch: 'W/"2"' })]),

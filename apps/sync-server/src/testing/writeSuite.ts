@@ -157,8 +157,17 @@ export function defineWriteSuite(storage: () => Storage): void {
         '/fhir',
         bundleOf('transaction', newClient(ben, server.uuid(), 'e', 't').slice(0, 1)),
       ),
+      // Not even the version of another's record is told.
+      await ask(
+        ben,
+        'POST',
+        '/fhir',
+        bundleOf('transaction', [
+          entryOf(newClient(ben, of.clientId, 'e', 't')[0] as FhirResource, { ifMatch: 'W/"9"' }),
+        ]),
+      ),
     ];
-    expect(refused.map((answer) => answer.status)).toEqual([403, 403, 403, 403, 403]);
+    expect(refused.map((answer) => answer.status)).toEqual([403, 403, 403, 403, 403, 403]);
   });
 
   test('C2, O6: a note turns final only with its author’s verified signature, and is never changed after', async () => {

@@ -40,8 +40,8 @@ export function decideUnit(state: ChartState, unit: Unit, actor: Actor, now: num
       return { kind: 'refused', at, refusal: twice };
     }
     const before = state.current.get(key);
-    const stale = versionRefusal(before, mutation);
-    if (stale !== undefined) return { kind: 'refused', at, refusal: stale };
+    const refused = strangerRefusal(state, before, actor) ?? versionRefusal(before, mutation);
+    if (refused !== undefined) return { kind: 'refused', at, refusal: refused };
     const version = (before?.version ?? 0) + 1;
     versions.push({
       key,
@@ -95,6 +95,18 @@ function recallUnit(state: ChartState, unit: Unit, actor: Actor): UnitDecision |
   if (written.length === unit.entries.length) return { kind: 'remembered', written };
   const mixed = refusal(409, 'conflict', 'a part of this transaction was written before, without the rest');
   return { kind: 'refused', at: 0, refusal: mixed };
+}
+
+const notYours = () => refusal(403, 'forbidden', 'the client is not in your caseload');
+
+/** S3: of another's record not even the version is told. */
+function strangerRefusal(
+  state: ChartState,
+  before: CurrentVersion | undefined,
+  actor: Actor,
+): Refusal | undefined {
+  if (before?.clientId === undefined || actor.role !== 'clinician') return undefined;
+  return inCaseload(state.teams, actor.practitionerId, before.clientId) ? undefined : notYours();
 }
 
 function versionRefusal(before: CurrentVersion | undefined, mutation: Mutation): Refusal | undefined {
@@ -167,21 +179,24 @@ function accessRefusal({ before, after, version, versions, actor }: AccessQuesti
     return refusal(422, 'business-rule', 'a resource never moves to another client');
   }
   if (actor.role === 'system') return undefined;
-  if (clientId === undefined || (type === 'CareTeam' && actor.role === 'administrator')) {
+  if (clientId === undefined) {
     return actor.role === 'administrator'
       ? undefined
       : refusal(403, 'forbidden', 'an administrator does that');
   }
+  if (type === 'CareTeam' && actor.role !== 'clinician') return undefined;
   if (actor.role === 'administrator') {
     return refusal(403, 'forbidden', 'an administrator does not write in charts');
   }
-  if (inCaseload(before.teams, actor.practitionerId, clientId)) return undefined;
   const registersClient =
     !before.current.has(`Patient/${clientId}`) &&
     versions.some((other) => other.key === `Patient/${clientId}`);
-  return registersClient && inCaseload(after.teams, actor.practitionerId, clientId)
-    ? undefined
-    : refusal(403, 'forbidden', 'the client is not in your caseload');
+  if (registersClient)
+    return inCaseload(after.teams, actor.practitionerId, clientId) ? undefined : notYours();
+  if (!inCaseload(before.teams, actor.practitionerId, clientId)) return notYours();
+  return type === 'CareTeam'
+    ? refusal(403, 'forbidden', 'who sees a client is for a supervisor or an administrator to say')
+    : undefined;
 }
 
 /** A reference leads to something of the same client or of the organisation; what is another's is as good as absent. */
