@@ -95,30 +95,34 @@ export async function enrol(
   };
   await platform.profiles.save(profile);
 
+  let keys: UnlockedKeys | undefined;
+  let database: Database | undefined;
+  const giveUp = async (kind: Failure['error']['kind']): Promise<Failure> => {
+    await database?.close();
+    keys?.discard();
+    await discardEnrolment(platform, profile);
+    return { ok: false, error: { kind } };
+  };
   try {
-    const keys = await vault.create({
+    keys = await vault.create({
       userId,
       secret: input.secret,
       deviceSecret,
       rescueKey: contents.claims.rescue_key,
     });
-    const database = await platform.openDatabase({ name: databaseName(userId), key: keys.dataKey });
+    database = await platform.openDatabase({ name: databaseName(userId), key: keys.dataKey });
     if (!(await fillDatabase(platform, database, contents, userId, input.onProgress))) {
-      await database.close();
-      await discardEnrolment(platform, profile);
-      return { ok: false, error: { kind: 'caseload-damaged' } };
+      return await giveUp('caseload-damaged');
     }
     const ready: DeviceProfile = { ...profile, state: 'ready' };
     await platform.profiles.save(ready);
     return { ok: true, value: { profile: ready, keys, database } };
   } catch (error) {
     if (!isCodedError(error)) throw error;
-    if (isCodedError(error, 'device-secret-unavailable')) {
-      await discardEnrolment(platform, profile);
-      return { ok: false, error: { kind: 'device-secret-cancelled' } };
-    }
     platform.logger.error('enrolment-failed', { code: error.code });
-    return { ok: false, error: { kind: 'storage' } };
+    const declined = isCodedError(error, 'device-secret-unavailable');
+    // Should this fail too, the profile still says `enrolling`, and the next start removes it.
+    return await giveUp(declined ? 'device-secret-cancelled' : 'storage');
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Composition, noteSections, withNoteSections } from '@fieldchart/clinical';
-import { CodedError, type Timers } from '@fieldchart/foundation';
+import { CodedError, isCodedError, type Logger, type Timers } from '@fieldchart/foundation';
 import type { RecordStore, StoredRecord } from '@fieldchart/record-store';
 import { mergeText } from '@fieldchart/record-store';
 import type { EditorPosition, NoteEditor, SaveState } from './api.ts';
@@ -27,6 +27,7 @@ export interface OpenNoteEditor extends NoteEditor {
 export async function openNoteEditor(options: {
   readonly store: RecordStore;
   readonly timers: Timers;
+  readonly logger: Logger;
   readonly noteId: string;
   readonly author: string;
   readonly onClose: () => void;
@@ -43,15 +44,20 @@ export async function openNoteEditor(options: {
   const listeners = new Set<() => void>();
   const mergeListeners = new Set<(texts: Texts) => void>();
 
-  /** Weaves texts that arrived under the feet of the writer into what is on the screen. */
+  /**
+   * Weaves texts that arrived under the feet of the writer into what is on the screen. Where both changed the same
+   * lines since `written`, the change goes to the store on its old ground: it keeps both texts (C1).
+   */
   const adopt = (resource: Composition, revision: number, written: Texts) => {
     const incoming = textsOf(resource);
-    const woven = Object.fromEntries(
-      Object.entries(incoming).map(([code, theirs]) => {
-        const mine = current.texts[code] ?? '';
-        return [code, mergeText(written[code] ?? '', mine, theirs).text];
-      }),
+    const merges = Object.entries(incoming).map(
+      ([code, theirs]) => [code, mergeText(written[code] ?? '', current.texts[code] ?? '', theirs)] as const,
     );
+    if (merges.some(([, { conflict }]) => conflict)) {
+      saver.offer(current);
+      return;
+    }
+    const woven = Object.fromEntries(merges.map(([code, { text }]) => [code, text]));
     const changed = !sameTexts(woven, current.texts);
     known = { resource, revision, texts: incoming };
     current = { ...current, texts: woven };
@@ -83,16 +89,25 @@ export async function openNoteEditor(options: {
     },
   });
 
-  /** A pull may have moved the note while nobody typed. */
+  /** A pull may have moved the note while nobody typed; what is being typed meets it in `write` instead. */
   const catchUp = async () => {
-    await saver.saved();
     const stored = await store.get(key);
     if (stored === undefined || stored.revision <= known.revision) return;
-    adopt(compositionOf(stored.resource), stored.revision, known.texts);
+    if (sameTexts(current.texts, known.texts)) {
+      adopt(compositionOf(stored.resource), stored.revision, known.texts);
+    }
   };
   const stopWatching = store.onCommit((commit) => {
-    if (commit.keys.has(key) && saver.state().name === 'saved') catchUp().catch(() => {});
+    if (!commit.keys.has(key) || saver.state().name !== 'saved') return;
+    catchUp().catch((error: unknown) => {
+      options.logger.warn('note-catch-up-failed', { code: isCodedError(error) ? error.code : 'UNKNOWN' });
+    });
   });
+  let closed = false;
+  const offer = (draft: Draft) => {
+    current = draft;
+    saver.offer(current);
+  };
 
   return {
     noteId,
@@ -100,12 +115,11 @@ export async function openNoteEditor(options: {
     sections: noteSections(note).map(({ code, text }) => ({ code, text, labelKey: sectionLabelKey(code) })),
     position: current.position,
     change(sectionCode, text, position) {
-      current = { texts: { ...current.texts, [sectionCode]: text }, position };
-      saver.offer(current);
+      if (closed) options.logger.warn('edit-after-close');
+      offer({ texts: { ...current.texts, [sectionCode]: text }, position });
     },
     moveCursor(position) {
-      current = { ...current, position };
-      saver.offer(current);
+      offer({ ...current, position });
     },
     saveState: (): SaveState => saver.state(),
     subscribe(listener) {
@@ -119,6 +133,7 @@ export async function openNoteEditor(options: {
     saved: () => saver.saved(),
     async close() {
       await saver.saved();
+      closed = true;
       stopWatching();
       saver.stop();
       options.onClose();

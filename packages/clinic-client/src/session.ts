@@ -158,6 +158,7 @@ export async function openSession(options: {
       const editor = await openNoteEditor({
         store,
         timers,
+        logger,
         noteId,
         author,
         onClose: () => {
