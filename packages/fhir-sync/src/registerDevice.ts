@@ -31,6 +31,7 @@ export type RegistrationProblem =
         | 'ticket_expired'
         | 'ticket_used'
         | 'ticket_revoked'
+        | 'ticket_not_for_device'
         | 'proof_invalid';
     }
   /** No answer, or not the server's: try again later. */
@@ -80,6 +81,7 @@ function readAnswer(answer: HttpAnswer): Result<RegistrationAnswer, Registration
     case 'ticket_expired':
     case 'ticket_used':
     case 'ticket_revoked':
+    case 'ticket_not_for_device':
     case 'proof_invalid':
       return fail({ kind: refused.data.error });
     case 'invalid_client':

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { id, instant } from '../fhir/primitives.ts';
-import { agreementJwk, compactJws, numericDate, serverUrl, signingJwk, uuidText } from './keys.ts';
+import {
+  agreementJwk,
+  compactJwe,
+  compactJws,
+  key256,
+  numericDate,
+  serverUrl,
+  signingJwk,
+  uuidText,
+} from './keys.ts';
 
 /** `GET /organization.json`: what a device keeps to check tickets offline. */
 export const organizationDescriptor = z.strictObject({
@@ -47,6 +56,8 @@ export const authErrorCode = z.enum([
   'ticket_used',
   'ticket_revoked',
   'proof_invalid',
+  /** The ticket answers another device's rescue request. */
+  'ticket_not_for_device',
   'invalid_client',
   'invalid_scope',
   'unsupported_grant_type',
@@ -69,5 +80,22 @@ export const tokenAnswer = z.looseObject({
   token_type: z.literal('bearer'),
   expires_in: z.int().min(1),
   scope: z.string(),
+  /** Withdrawn: the scope allows sending sealed work and acknowledging the erase, and nothing else. */
+  device_status: z.literal('revoked').optional(),
+  /** With `device_status`: the provider asks that what the device holds be destroyed. */
+  erase: z.boolean().optional(),
 });
 export type TokenAnswer = z.infer<typeof tokenAnswer>;
+
+/** Scopes of a device's token once it was withdrawn. */
+export const WITHDRAWN_SCOPE = 'device/sealed-work device/erased';
+
+/** Characters of a sealed-work upload. */
+export const LONGEST_SEALED_WORK = 64 * 1024 * 1024;
+
+/** `POST /device/sealed-work`: unsent work, sealed to the organisation's rescue key. */
+export const sealedWorkUpload = z.strictObject({ work: compactJwe });
+
+/** The receipt: SHA-256 of the JWE's text, base64url. */
+export const sealedWorkReceipt = z.strictObject({ sha256: key256 });
+export type SealedWorkReceipt = z.infer<typeof sealedWorkReceipt>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id } from '../fhir/primitives.ts';
 import { bundle } from '../fhir/envelopes.ts';
-import { agreementJwk, compactJwe, key256, numericDate, serverUrl } from './keys.ts';
+import { agreementJwk, compactJwe, key256, numericDate, serverUrl, uuidText } from './keys.ts';
 
 /** `typ` of the JWT inside a ticket. */
 export const TICKET_TYPE = 'fieldchart-ticket+jwt';
@@ -28,13 +28,24 @@ export const ticketClaims = z.strictObject({
   rescue_key: agreementJwk,
   /** Opens the starter caseload of the ticket file. */
   caseload_key: key256.optional(),
+  /** The organisation's policy: after so many wrong secrets in a row the device destroys its key record. */
+  erase_after_attempts: z.int().min(5).max(100).optional(),
+  /** Only the device of this id may use the ticket: it answers that device's rescue request. */
+  device: uuidText.optional(),
+  /** The device that this one replaces. */
+  replaces: uuidText.optional(),
 });
 export type TicketClaims = z.infer<typeof ticketClaims>;
+
+/** A ticket as text: its name, a compact JWE, a checksum. */
+export const carriedTicket = z
+  .string()
+  .regex(/^FIELDCHART1(\.[A-Za-z0-9_-]+){6}$/u, { message: 'not the text of a ticket' });
 
 /** A `.fieldchart` file: the ticket, and the starter caseload encrypted with the key inside the ticket. */
 export const ticketFile = z.strictObject({
   format: z.literal(TICKET_FILE_FORMAT),
-  ticket: compactJwe,
+  ticket: carriedTicket,
   caseload: compactJwe.optional(),
 });
 export type TicketFile = z.infer<typeof ticketFile>;

@@ -42,14 +42,14 @@ test('ticket claims are strict: a missing or unknown claim, or a private key, is
   }
 });
 
-test('a ticket file holds compact JWEs of the one known format', () => {
-  const jwe = 'aa.bb.cc.dd.ee';
-  expect(ticketFile.safeParse({ format: 'fieldchart-ticket/1', ticket: jwe }).success).toBe(true);
+test('a ticket file holds a ticket’s text and a compact JWE of the one known format', () => {
+  const ticket = 'FIELDCHART1.aa.bb.cc.dd.ee.ff';
+  expect(ticketFile.safeParse({ format: 'fieldchart-ticket/1', ticket }).success).toBe(true);
   // Direct encryption has an empty encrypted key.
-  const file = { format: 'fieldchart-ticket/1', ticket: jwe, caseload: 'aa..cc.dd.ee' };
+  const file = { format: 'fieldchart-ticket/1', ticket, caseload: 'aa..cc.dd.ee' };
   expect(ticketFile.safeParse(file).success).toBe(true);
   expect(ticketFile.safeParse({ ...file, format: 'fieldchart-ticket/2' }).success).toBe(false);
-  expect(ticketFile.safeParse({ ...file, ticket: 'aa.bb.cc' }).success).toBe(false);
+  expect(ticketFile.safeParse({ ...file, ticket: 'aa.bb.cc.dd.ee' }).success).toBe(false);
 });
 
 test('a starter caseload is a collection with a cursor', () => {
