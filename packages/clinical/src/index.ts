@@ -93,13 +93,6 @@ export {
   rescueSubmission,
 } from './wire/rescue.ts';
 export {
-  type CarriedTextName,
-  type CarriedTextProblem,
-  type HashText,
-  readCarriedText,
-  toCarriedText,
-} from './wire/carriedText.ts';
-export {
   type AuditLink,
   type AuditLinkAction,
   AUDIT_LINK_EXTENSION,

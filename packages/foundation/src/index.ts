@@ -16,3 +16,11 @@ export {
   utf8Decode,
   utf8Encode,
 } from './bytes.ts';
+export {
+  type CarriedTextKind,
+  type CarriedTextProblem,
+  type HashText,
+  CARRIED_TEXT_NAMES,
+  readCarriedText,
+  toCarriedText,
+} from './carriedText.ts';
