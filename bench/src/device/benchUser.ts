@@ -30,6 +30,8 @@ export async function createBenchUser(
   const keys = await vaultOf(platform).create({
     userId,
     secret: SECRET,
+    secretKind: 'passphrase',
+    eraseAfter: null,
     deviceSecret: platform.deviceSecrets.none,
     rescueKey: { kty: 'EC', crv, x, y },
   });
@@ -55,11 +57,14 @@ export async function openUserDatabase(platform: ClinicPlatform, userId: string)
   const { none } = platform.deviceSecrets;
   const unlocked = await vaultOf(platform).unlock({ userId, secret: SECRET, deviceSecret: none });
   if (!unlocked.ok) throw new Error(`The bench's user did not unlock: ${unlocked.error.kind}`);
-  const database = await platform.openDatabase({ name: databaseName(userId), key: unlocked.value.dataKey });
-  unlocked.value.discard();
+  const database = await platform.openDatabase({
+    name: databaseName(userId),
+    key: unlocked.value.keys.dataKey,
+  });
+  unlocked.value.keys.discard();
   return database;
 }
 
-function vaultOf({ keyRecords, webCrypto, random, clock }: ClinicPlatform) {
-  return createVault({ records: keyRecords, crypto: webCrypto, random, clock });
+function vaultOf({ keyRecords, webCrypto, random, clock, logger }: ClinicPlatform) {
+  return createVault({ records: keyRecords, crypto: webCrypto, random, clock, logger });
 }

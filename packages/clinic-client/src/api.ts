@@ -60,6 +60,9 @@ export type EnrolmentOutcome =
 
 export type TicketProblem =
   | 'wrong-code'
+  | 'wrong-kind'
+  | 'truncated'
+  | 'altered'
   | 'code-mistyped'
   | 'forged'
   | 'expired'
@@ -104,11 +107,17 @@ export type UnlockOutcome =
   | {
       readonly ok: false;
       readonly error:
-        | { readonly kind: 'wrong-secret'; readonly delayMs: number }
+        | {
+            readonly kind: 'wrong-secret';
+            readonly delayMs: number;
+            /** Tries left before the organisation's policy destroys the key; null without such a policy. */
+            readonly attemptsLeft: number | null;
+          }
         | { readonly kind: 'delayed'; readonly untilMs: number }
         | {
             readonly kind:
               | 'damaged'
+              | 'erased'
               | 'device-secret-missing'
               | 'device-secret-changed'
               | 'cancelled'

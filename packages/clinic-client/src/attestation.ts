@@ -20,7 +20,7 @@ export async function proveSecret(options: {
   const { vault, profile, secret } = options;
   const deviceSecret = deviceSecretOf(options.deviceSecrets, profile);
   const unlocked = await vault.unlock({ userId: profile.userId, secret, deviceSecret });
-  if (unlocked.ok) return { ok: true, keys: unlocked.value };
+  if (unlocked.ok) return { ok: true, keys: unlocked.value.keys };
   const { error } = unlocked;
   switch (error.kind) {
     case 'wrong-secret':
@@ -30,6 +30,7 @@ export async function proveSecret(options: {
     case 'cancelled':
       return { ok: false, error: { kind: 'cancelled' } };
     case 'damaged':
+    case 'erased':
     case 'device-secret-changed':
     case 'device-secret-missing':
       return { ok: false, error: { kind: 'unavailable' } };

@@ -34,6 +34,7 @@ export async function openEnrolmentTicket(
   const file = parseTicketFile(input.text);
   if (!file.ok) return file;
   const opened = await openTicket({
+    crypto: platform.webCrypto,
     ticket: file.value.ticket,
     activationCode: input.activationCode,
     organization,
@@ -108,6 +109,8 @@ export async function enrol(
       userId,
       secret: input.secret,
       deviceSecret,
+      secretKind: input.secretKind,
+      eraseAfter: contents.claims.erase_after_attempts ?? null,
       rescueKey: contents.claims.rescue_key,
     });
     database = await platform.openDatabase({ name: databaseName(userId), key: keys.dataKey });

@@ -27,6 +27,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     crypto: platform.webCrypto,
     random: platform.random,
     clock: platform.clock,
+    logger: platform.logger,
     ...(platform.iterations === undefined ? {} : { iterations: platform.iterations }),
   });
   let phase: ShellPhase = { name: 'starting' };
@@ -101,7 +102,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     const deviceSecret = deviceSecretOf(platform.deviceSecrets, profile);
     const outcome = await vault.unlock({ ...input, deviceSecret });
     if (!outcome.ok) return outcome;
-    const keys = outcome.value;
+    const { keys } = outcome.value;
     try {
       const database = await platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey });
       await beginSession(profile, keys, database);

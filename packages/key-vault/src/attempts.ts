@@ -4,7 +4,12 @@ export interface Attempts {
   readonly count: number;
   /** This device's clock at the last of them. */
   readonly at: number;
+  /** This device's clock at the first of them. */
+  readonly first: number;
 }
+
+/** Nothing was tried since the last success. */
+export const NO_ATTEMPTS: Attempts = { count: 0, at: 0, first: 0 };
 
 const second = 1000;
 const minute = 60 * second;
@@ -29,7 +34,7 @@ export function waitFor(
 ): { readonly untilMs: number; readonly restart: Attempts | null } | null {
   const delay = delayAfter(attempts.count);
   if (delay === 0) return null;
-  if (now < attempts.at) return { untilMs: now + delay, restart: { count: attempts.count, at: now } };
+  if (now < attempts.at) return { untilMs: now + delay, restart: { ...attempts, at: now } };
   const untilMs = attempts.at + delay;
   return now < untilMs ? { untilMs, restart: null } : null;
 }
@@ -39,8 +44,18 @@ export function waitFor(
  * gains nothing by it, and who did not is held up for seconds only.
  */
 export function readAttempts(stored: Attempts | null): Attempts {
-  if (stored === null) return { count: 0, at: 0 };
-  const { count, at } = stored;
-  const sound = Number.isSafeInteger(count) && count >= 0 && Number.isSafeInteger(at) && at >= 0;
-  return sound ? { count, at } : { count: 3, at: 0 };
+  if (stored === null) return NO_ATTEMPTS;
+  const { count, at, first } = stored;
+  const sound = [count, at, first].every((value) => Number.isSafeInteger(value) && value >= 0);
+  return sound ? { count, at, first } : { count: 3, at: 0, first: 0 };
+}
+
+/** The record of one attempt more, to be durable before anything is derived from the secret. */
+export function countAttempt(before: Attempts, now: number): Attempts {
+  return { count: before.count + 1, at: now, first: before.count === 0 ? now : before.first };
+}
+
+/** Attempts that are left before the policy destroys the key record; null where there is no such policy. */
+export function attemptsLeft(count: number, eraseAfter: number | null): number | null {
+  return eraseAfter === null ? null : Math.max(eraseAfter - count, 0);
 }

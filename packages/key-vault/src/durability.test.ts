@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { exportJWK, generateKeyPair } from 'jose';
 import { createSeededRandom } from '@fieldchart/foundation';
+import { silentLogger } from '@fieldchart/foundation';
 import { createFakeClock } from '@fieldchart/foundation/testing';
 import { decodeKeyRecord, encodeKeyRecord } from './keyRecord.ts';
 import { createFakeDeviceSecret } from './testing/fakeDeviceSecret.ts';
@@ -12,6 +13,7 @@ import { createVault } from './vault.ts';
 const rescue = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-384', extractable: true });
 const rescueKey = { kty: 'EC', ...(await exportJWK(rescue.publicKey)) };
 const userId = 'practitioner-1';
+const terms = { secretKind: 'pin', eraseAfter: null } as const;
 const pin = '739158';
 const nextPin = '840261';
 const minute = 60_000;
@@ -22,8 +24,8 @@ async function enrolled() {
   const random = createSeededRandom(11);
   const deviceSecret = createFakeDeviceSecret(webcrypto);
   const vaultOver = (store: FakeKeyRecordStore, iterations = 100_000) =>
-    createVault({ records: store, crypto: webcrypto, random, clock, iterations });
-  await vaultOver(records).create({ userId, secret: pin, deviceSecret, rescueKey });
+    createVault({ logger: silentLogger, records: store, crypto: webcrypto, random, clock, iterations });
+  await vaultOver(records).create({ ...terms, userId, secret: pin, deviceSecret, rescueKey });
   const unlock = (store: FakeKeyRecordStore, secret: string, iterations?: number) =>
     vaultOver(store, iterations).unlock({ userId, secret, deviceSecret });
   return { records, clock, deviceSecret, vaultOver, unlock };
@@ -51,7 +53,7 @@ test.each(moments)(
     dying.killAt(write, when);
     const change = device
       .vaultOver(dying)
-      .change({ userId, current: pin, next: nextPin, deviceSecret: device.deviceSecret });
+      .change({ userId, current: pin, next: nextPin, nextKind: 'pin', deviceSecret: device.deviceSecret });
     await expect(change).rejects.toThrow('killed');
     const newStands = write === 4 || (write === 3 && when === 'after');
     expect(await whoOpens(device)).toBe(newStands ? 'wrong-secret, opens' : 'opens, wrong-secret');
@@ -62,6 +64,7 @@ test.each(moments)(
       userId,
       current,
       next: '519473',
+      nextKind: 'pin',
       deviceSecret: device.deviceSecret,
     });
     expect(outcome.ok).toBe(true);
@@ -74,7 +77,7 @@ test.each(moments)(
 test('a change has the four writes that the kills above go through', async () => {
   const { records, vaultOver, deviceSecret } = await enrolled();
   const store = records.restart();
-  await vaultOver(store).change({ userId, current: pin, next: nextPin, deviceSecret });
+  await vaultOver(store).change({ userId, current: pin, next: nextPin, nextKind: 'pin', deviceSecret });
   expect(store.writes).toEqual(['attempts=1', 'attempts=0', 'slot1', 'slot0']);
 });
 
@@ -84,7 +87,7 @@ test('a change that was killed between its writes is finished by the next unlock
   dying.killAt(3, 'after');
   const change = device
     .vaultOver(dying)
-    .change({ userId, current: pin, next: nextPin, deviceSecret: device.deviceSecret });
+    .change({ userId, current: pin, next: nextPin, nextKind: 'pin', deviceSecret: device.deviceSecret });
   await expect(change).rejects.toThrow('killed');
   expect((await device.unlock(device.records.restart(), nextPin)).ok).toBe(true);
   const { slots } = await device.records.load(userId);
@@ -110,7 +113,7 @@ test('E4: the attempt is on the disk before anything is derived, so a kill in be
     await expect(unlock(dying, '000001')).rejects.toThrow('killed');
   }
   expect(await unlock(records.restart(), '000001')).toMatchObject({
-    error: { kind: 'wrong-secret', delayMs: 10_000 },
+    error: { kind: 'wrong-secret', delayMs: 10_000, attemptsLeft: null },
   });
   expect(await unlock(records.restart(), pin)).toEqual({
     ok: false,

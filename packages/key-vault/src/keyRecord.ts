@@ -1,4 +1,11 @@
-import { type Bytes, base64UrlDecode, base64UrlEncode, utf8Decode, utf8Encode } from '@fieldchart/foundation';
+import {
+  type Bytes,
+  CodedError,
+  base64UrlDecode,
+  base64UrlEncode,
+  utf8Decode,
+  utf8Encode,
+} from '@fieldchart/foundation';
 import type { DeviceSecretKind } from './deviceSecret.ts';
 import { sha256 } from './primitives.ts';
 import type { WebCrypto } from './webCrypto.ts';
@@ -15,11 +22,20 @@ export const ITERATIONS_FLOOR = 100_000;
 /** More than this is not a record of ours, but one made to hold the device up. */
 const iterationsCeiling = 100_000_000;
 
+/** A policy may not destroy a record before so many wrong secrets: slips of the finger must not. */
+export const LEAST_ERASE_AFTER = 5;
+
 export const SALT_LENGTH = 32;
 export const NONCE_LENGTH = 12;
 
+export type SecretKind = 'pin' | 'passphrase';
+
 export interface KeyRecordHeader {
   readonly userId: string;
+  /** How the secret is typed. */
+  readonly secretKind: SecretKind;
+  /** Wrong secrets in a row after which the record is destroyed, by the organisation's policy; null for never. */
+  readonly eraseAfter: number | null;
   /** Names the signing key inside; the device is registered under it. */
   readonly keyId: string;
   /** Grows with every wrap. Of two slots the higher one counts. */
@@ -61,6 +77,19 @@ export async function encodeKeyRecord(
   return `${body}.${base64UrlEncode(await sha256(crypto, utf8Encode(body)))}`;
 }
 
+/**
+ * The text to write into a slot. Throws `key-record-unsound` rather than hand out what could not be read again: it
+ * would replace a record that can.
+ */
+export async function encodeSound(
+  crypto: WebCrypto,
+  record: Parameters<typeof encodeKeyRecord>[1],
+): Promise<string> {
+  const text = await encodeKeyRecord(crypto, record);
+  if ((await decodeKeyRecord(crypto, text)) !== null) return text;
+  throw new CodedError('key-record-unsound', 'The new key record could not be read again.');
+}
+
 /** The record in a slot; null where it is damaged or none of ours. */
 export async function decodeKeyRecord(crypto: WebCrypto, text: string): Promise<KeyRecord | null> {
   if (text.length > longestRecord) return null;
@@ -86,11 +115,13 @@ export async function decodeKeyRecord(crypto: WebCrypto, text: string): Promise<
 
 function isHeader(value: unknown): value is KeyRecordHeader {
   if (!isObject(value) || !isObject(value['deviceSecret'])) return false;
-  const { userId, keyId, generation, kdf, iterations, salt } = value;
+  const { userId, secretKind, eraseAfter, keyId, generation, kdf, iterations, salt } = value;
   const { kind, id, check } = value['deviceSecret'];
   return (
     typeof userId === 'string' &&
     typeof keyId === 'string' &&
+    (secretKind === 'pin' || secretKind === 'passphrase') &&
+    (eraseAfter === null || isIntegerBetween(eraseAfter, LEAST_ERASE_AFTER, 100)) &&
     isIntegerBetween(generation, 1, Number.MAX_SAFE_INTEGER) &&
     kdf === 'PBKDF2-HMAC-SHA256' &&
     isIntegerBetween(iterations, ITERATIONS_FLOOR, iterationsCeiling) &&

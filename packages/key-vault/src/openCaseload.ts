@@ -1,6 +1,6 @@
 import { compactDecrypt } from 'jose';
 import { type Result, base64UrlDecode, fail, ok, utf8Decode } from '@fieldchart/foundation';
-import { isCaseloadKey, isObject } from './ticketClaims.ts';
+import { isKey256, isObject } from './ticketClaims.ts';
 
 /** Bytes of a caseload once decompressed: room for tens of thousands of notes, and an end to a zip bomb. */
 const longestCaseload = 256 * 1024 * 1024;
@@ -20,7 +20,7 @@ export async function openCaseload(input: {
   readonly file: { readonly caseload: string };
   readonly key: string;
 }): Promise<Result<Caseload, { kind: 'damaged' | 'malformed' }>> {
-  if (!isCaseloadKey(input.key)) return fail({ kind: 'malformed' });
+  if (!isKey256(input.key)) return fail({ kind: 'malformed' });
   const key = base64UrlDecode(input.key);
   let text: string;
   try {

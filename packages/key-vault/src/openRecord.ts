@@ -1,5 +1,13 @@
 import { type Bytes, type Clock, type Random, type Result, fail, ok } from '@fieldchart/foundation';
-import { type Attempts, delayAfter, readAttempts, waitFor } from './attempts.ts';
+import {
+  type Attempts,
+  NO_ATTEMPTS,
+  attemptsLeft,
+  countAttempt,
+  delayAfter,
+  readAttempts,
+  waitFor,
+} from './attempts.ts';
 import type { DeviceSecret } from './deviceSecret.ts';
 import { type KeyRecord, type KeyRecordHeader, SALT_LENGTH } from './keyRecord.ts';
 import type { KeyRecordStore } from './keyRecordStore.ts';
@@ -9,9 +17,15 @@ import type { WebCrypto } from './webCrypto.ts';
 import { type Stretched, checkInput, checkValue, stretch, stretchFor, unwrapKeyring } from './wrap.ts';
 
 export type OpenProblem =
-  | { readonly kind: 'wrong-secret'; readonly delayMs: number }
+  | {
+      readonly kind: 'wrong-secret';
+      readonly delayMs: number;
+      /** Null where the organisation's policy never destroys the record. */
+      readonly attemptsLeft: number | null;
+    }
   | { readonly kind: 'delayed'; readonly untilMs: number }
-  | { readonly kind: 'damaged' }
+  /** `erased`: the record was destroyed, by policy or on purpose; only rescue opens what it opened. */
+  | { readonly kind: 'damaged' | 'erased' }
   | { readonly kind: 'device-secret-missing' | 'device-secret-changed' | 'cancelled' };
 
 /** An opened record, and what it takes to wrap it anew where that was asked for. */
@@ -20,6 +34,8 @@ export interface Opened {
   readonly record: KeyRecord;
   readonly slots: RecordSlots;
   readonly next: { readonly secret: Stretched; readonly bound: Bytes | null } | null;
+  /** The attempts that failed before this one; null where there were none. */
+  readonly failedBefore: Attempts | null;
 }
 
 interface OpenInput {
@@ -45,31 +61,46 @@ interface OpenDeps {
  * 3. count the attempt, durably, before anything is derived from the secret
  * 4. derive, in one gesture of the user, all that is needed of the device secret
  * 5. decrypt; success sets the counter back
+ * 6. the last attempt that the organisation's policy allows destroys the record
  */
 export async function openRecord(deps: OpenDeps, input: OpenInput): Promise<Result<Opened, OpenProblem>> {
   const { records, crypto } = deps;
   const { userId, deviceSecret } = input;
   const slots = await readSlots(crypto, records, userId);
   const record = slots.current;
-  if (record === null) return fail({ kind: 'damaged' });
+  if (record === null) {
+    const erased = slots.empty && (await records.loadSealed(userId)) !== null;
+    return fail({ kind: erased ? 'erased' : 'damaged' });
+  }
   if (!namesSame(record.header, deviceSecret)) return fail({ kind: 'device-secret-changed' });
 
   const before = readAttempts(await records.loadAttempts(userId));
+  const { eraseAfter } = record.header;
+  if (attemptsLeft(before.count, eraseAfter) === 0) return await eraseRecord(records, userId);
   const wait = waitFor(before, deps.clock.now());
   if (wait !== null) {
     if (wait.restart !== null) await records.saveAttempts(userId, wait.restart);
     return fail({ kind: 'delayed', untilMs: wait.untilMs });
   }
-  const counted: Attempts = { count: before.count + 1, at: deps.clock.now() };
+  const counted = countAttempt(before, deps.clock.now());
   await records.saveAttempts(userId, counted);
 
   const tried = await tryRecord(deps, input, record);
   switch (tried.kind) {
     case 'opened':
-      await records.saveAttempts(userId, { count: 0, at: 0 });
-      return ok({ keyring: tried.keyring, record, slots, next: tried.next });
-    case 'wrong':
-      return fail({ kind: 'wrong-secret', delayMs: delayAfter(counted.count) });
+      await records.saveAttempts(userId, NO_ATTEMPTS);
+      return ok({
+        keyring: tried.keyring,
+        record,
+        slots,
+        next: tried.next,
+        failedBefore: before.count === 0 ? null : before,
+      });
+    case 'wrong': {
+      const left = attemptsLeft(counted.count, eraseAfter);
+      if (left === 0) return await eraseRecord(records, userId);
+      return fail({ kind: 'wrong-secret', delayMs: delayAfter(counted.count), attemptsLeft: left });
+    }
     case 'damaged':
     case 'device-secret-missing':
     case 'device-secret-changed':
@@ -78,6 +109,12 @@ export async function openRecord(deps: OpenDeps, input: OpenInput): Promise<Resu
       await records.saveAttempts(userId, before);
       return fail({ kind: tried.kind });
   }
+}
+
+/** The policy's last attempt failed, now or before a kill. What is sealed for rescue stays. */
+async function eraseRecord(records: KeyRecordStore, userId: string): Promise<Result<never, OpenProblem>> {
+  await records.removeSecret(userId);
+  return fail({ kind: 'erased' });
 }
 
 type Tried =

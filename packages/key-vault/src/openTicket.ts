@@ -1,8 +1,19 @@
 import { compactDecrypt, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
-import { type Result, base64UrlDecode, fail, ok, utf8Decode, utf8Encode } from '@fieldchart/foundation';
+import {
+  type CarriedTextProblem,
+  type Result,
+  base64UrlDecode,
+  fail,
+  ok,
+  readCarriedText,
+  utf8Decode,
+  utf8Encode,
+} from '@fieldchart/foundation';
 import { parseActivationCode } from './activationCode.ts';
 import { type TicketClaims, isObject, isTicketClaims } from './ticketClaims.ts';
+import { hashText } from './primitives.ts';
 import { LONGEST_TICKET } from './ticketFile.ts';
+import type { WebCrypto } from './webCrypto.ts';
 
 /** Of the organisation's descriptor, what a ticket is checked against. */
 export interface TicketIssuer {
@@ -20,11 +31,10 @@ interface IssuerKey {
 
 /**
  * `code-mistyped`: the code's check character does not fit. `wrong-code`: a whole code that does not open this
- * ticket, or a ticket altered on its way; decryption cannot tell which. `forged`: it opens, but this organisation
- * did not sign it.
+ * ticket. `forged`: it opens, but this organisation did not sign it. The others as in {@link CarriedTextProblem}.
  */
 export type TicketFailure =
-  'code-mistyped' | 'wrong-code' | 'forged' | 'expired' | 'malformed' | 'wrong-organization' | 'too-large';
+  CarriedTextProblem | 'code-mistyped' | 'wrong-code' | 'forged' | 'expired' | 'wrong-organization';
 
 /** Exactly this many: fewer would be quicker to guess, more would let a stranger's file hold the device up. */
 const pbes2Iterations = 600_000;
@@ -34,17 +44,25 @@ const pbes2Iterations = 600_000;
  * `now` is in milliseconds; `jwt` is what registers the device.
  */
 export async function openTicket(input: {
+  readonly crypto: WebCrypto;
   readonly ticket: string;
   readonly activationCode: string;
   readonly organization: TicketIssuer;
   readonly now: number;
 }): Promise<Result<{ readonly claims: TicketClaims; readonly jwt: string }, { kind: TicketFailure }>> {
-  if (input.ticket.length > LONGEST_TICKET) return fail({ kind: 'too-large' });
-  if (!isTicketHeader(protectedHeader(input.ticket))) return fail({ kind: 'malformed' });
+  const carried = await readCarriedText({
+    kind: 'ticket',
+    text: input.ticket,
+    dots: 4,
+    longest: LONGEST_TICKET,
+    hash: hashText(input.crypto),
+  });
+  if (!carried.ok) return carried;
+  if (!isTicketHeader(protectedHeader(carried.value))) return fail({ kind: 'malformed' });
   const code = parseActivationCode(input.activationCode);
   if (!code.ok) return code;
 
-  const jwt = await decryptTicket(input.ticket, code.value);
+  const jwt = await decryptTicket(carried.value, code.value);
   if (jwt === null) return fail({ kind: 'wrong-code' });
   return checkTicket(jwt, input.organization, input.now);
 }

@@ -1,4 +1,4 @@
-import type { Bytes } from '@fieldchart/foundation';
+import { type Bytes, type HashText, base64UrlEncode, utf8Encode } from '@fieldchart/foundation';
 import type { WebCrypto } from './webCrypto.ts';
 
 /** PBKDF2-HMAC-SHA256 (RFC 8018). */
@@ -58,6 +58,11 @@ export async function gcmDecrypt(crypto: WebCrypto, input: GcmInput): Promise<By
 /** SHA-256. */
 export async function sha256(crypto: WebCrypto, data: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', data));
+}
+
+/** SHA-256 of a text, base64url. */
+export function hashText(crypto: WebCrypto): HashText {
+  return async (text) => base64UrlEncode(await sha256(crypto, utf8Encode(text)));
 }
 
 function gcmParameters(input: GcmInput) {

@@ -1,4 +1,5 @@
 import { base64UrlDecode } from '@fieldchart/foundation';
+import { LEAST_ERASE_AFTER } from './keyRecord.ts';
 import type { RescueKey } from './rescueSeal.ts';
 
 /** What the organisation says in a ticket. Names as they travel. */
@@ -20,6 +21,12 @@ export interface TicketClaims {
   readonly rescue_key: RescueKey;
   /** Opens the starter caseload in the ticket's file; base64url of 32 bytes. */
   readonly caseload_key?: string;
+  /** The organisation's policy: wrong secrets in a row after which the key record is destroyed. */
+  readonly erase_after_attempts?: number;
+  /** Only this device may use the ticket: it answers a rescue request. */
+  readonly device?: string;
+  /** The device that this one replaces. */
+  readonly replaces?: string;
 }
 
 const longestText = 2_000;
@@ -29,6 +36,7 @@ export function isTicketClaims(value: unknown): value is TicketClaims {
   if (!isObject(value)) return false;
   const texts = ['iss', 'jti', 'sub', 'practitioner_name', 'organization_name', 'server'];
   const { iat, exp, role, server, rescue_key: rescueKey, caseload_key: caseloadKey } = value;
+  const { erase_after_attempts: eraseAfter, device, replaces } = value;
   return (
     texts.every((name) => isText(value[name])) &&
     Number.isSafeInteger(iat) &&
@@ -41,13 +49,20 @@ export function isTicketClaims(value: unknown): value is TicketClaims {
     isText(rescueKey['x']) &&
     isText(rescueKey['y']) &&
     !('d' in rescueKey) &&
-    (caseloadKey === undefined || isCaseloadKey(caseloadKey))
+    (caseloadKey === undefined || isKey256(caseloadKey)) &&
+    (eraseAfter === undefined || isEraseAfter(eraseAfter)) &&
+    (device === undefined || isText(device)) &&
+    (replaces === undefined || isText(replaces))
   );
 }
 
 /** 32 bytes in base64url. */
-export function isCaseloadKey(value: unknown): value is string {
+export function isKey256(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{43}$/u.test(value) && base64UrlDecode(value).length === 32;
+}
+
+function isEraseAfter(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= LEAST_ERASE_AFTER && Number(value) <= 100;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -3,7 +3,7 @@ import { isObject } from './ticketClaims.ts';
 
 /** A ticket as it was pasted, scanned or read from a file. */
 export interface TicketFile {
-  /** Compact JWE. */
+  /** The ticket's own text, checksum and all. */
   readonly ticket: string;
   /** The starter caseload, compact JWE; null where the ticket came alone. */
   readonly caseload: string | null;
@@ -14,24 +14,24 @@ export const LONGEST_TICKET = 16_384;
 /** Characters of a file with its caseload, compressed. */
 export const LONGEST_TICKET_FILE = 64 * 1024 * 1024;
 
-const compactJwe = /^[\w-]+(?:\.[\w-]*){4}$/u;
-
 /** Tells a `.fieldchart` file from a ticket's bare text, which may be broken into lines. */
-export function parseTicketFile(text: string): Result<TicketFile, { kind: 'malformed' | 'too-large' }> {
+export function parseTicketFile(
+  text: string,
+): Result<TicketFile, { kind: 'malformed' | 'truncated' | 'too-large' }> {
   if (text.length > LONGEST_TICKET_FILE) return fail({ kind: 'too-large' });
   const trimmed = text.replace(/^\uFEFF/u, '').trim();
   if (trimmed.startsWith('{')) return fromJson(trimmed);
   if (trimmed.length > LONGEST_TICKET) return fail({ kind: 'too-large' });
-  const ticket = trimmed.replaceAll(/\s/gu, '');
-  return compactJwe.test(ticket) ? ok({ ticket, caseload: null }) : fail({ kind: 'malformed' });
+  return trimmed === '' ? fail({ kind: 'malformed' }) : ok({ ticket: trimmed, caseload: null });
 }
 
-function fromJson(text: string): Result<TicketFile, { kind: 'malformed' | 'too-large' }> {
+function fromJson(text: string): Result<TicketFile, { kind: 'malformed' | 'truncated' | 'too-large' }> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return fail({ kind: 'malformed' });
+    // A file of ours that was cut off begins as one and does not end as one.
+    return fail({ kind: text.startsWith('{"format":"fieldchart-ticket/1"') ? 'truncated' : 'malformed' });
   }
   if (!isObject(value) || value['format'] !== 'fieldchart-ticket/1') return fail({ kind: 'malformed' });
   const { ticket, caseload = null } = value;
@@ -39,5 +39,5 @@ function fromJson(text: string): Result<TicketFile, { kind: 'malformed' | 'too-l
     return fail({ kind: 'malformed' });
   }
   if (ticket.length > LONGEST_TICKET) return fail({ kind: 'too-large' });
-  return compactJwe.test(ticket) ? ok({ ticket, caseload }) : fail({ kind: 'malformed' });
+  return ok({ ticket, caseload });
 }

@@ -8,6 +8,7 @@ import {
   utf8Decode,
   utf8Encode,
 } from '@fieldchart/foundation';
+import { silentLogger } from '@fieldchart/foundation';
 import { createFakeClock } from '@fieldchart/foundation/testing';
 import { noDeviceSecret } from './deviceSecret.ts';
 import { createFakeDeviceSecret } from './testing/fakeDeviceSecret.ts';
@@ -21,6 +22,7 @@ const rescue = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-384', extractab
 const publicRescue = await exportJWK(rescue.publicKey);
 const rescueKey = { kty: 'EC', ...publicRescue };
 const userId = 'practitioner-1';
+const terms = { secretKind: 'pin', eraseAfter: null } as const;
 const pin = '739158';
 const nextPin = '840261';
 
@@ -31,17 +33,17 @@ async function enrolled(options: { readonly passphrase?: string } = {}) {
   const phone = createFakeDeviceSecret(crypto);
   const deviceSecret = options.passphrase === undefined ? phone : noDeviceSecret;
   const open = (store: FakeKeyRecordStore = records, iterations = 100_000) =>
-    createVault({ records: store, crypto, random, clock, iterations });
+    createVault({ logger: silentLogger, records: store, crypto, random, clock, iterations });
   const secret = options.passphrase ?? pin;
-  const keys = await open().create({ userId, secret, deviceSecret, rescueKey });
+  const keys = await open().create({ ...terms, userId, secret, deviceSecret, rescueKey });
   const unlock = (tried: string, store = records, iterations?: number) =>
     open(store, iterations).unlock({ userId, secret: tried, deviceSecret });
   return { records, clock, phone, deviceSecret, open, keys, unlock };
 }
 
-function keysOf(outcome: { ok: boolean; value?: UnlockedKeys }): UnlockedKeys {
+function keysOf(outcome: { ok: boolean; value?: { readonly keys: UnlockedKeys } }): UnlockedKeys {
   if (outcome.value === undefined) throw new Error('did not open');
-  return outcome.value;
+  return outcome.value.keys;
 }
 
 test('E4: the right PIN yields the same keys after a restart, a wrong one nothing but a higher count', async () => {
@@ -51,7 +53,7 @@ test('E4: the right PIN yields the same keys after a restart, a wrong one nothin
 
   expect(await unlock('000001', records.restart())).toEqual({
     ok: false,
-    error: { kind: 'wrong-secret', delayMs: 0 },
+    error: { kind: 'wrong-secret', delayMs: 0, attemptsLeft: null },
   });
   expect(await records.load(userId)).toEqual(before);
   expect((await records.loadAttempts(userId))?.count).toBe(1);
@@ -85,7 +87,13 @@ test('E1: the PIN cannot be checked against a copied disk without the device sec
 
 test('E3: two users of one device have different keys, and one PIN opens nothing of the other', async () => {
   const { records, open, keys, deviceSecret } = await enrolled();
-  const other = await open().create({ userId: 'practitioner-2', secret: nextPin, deviceSecret, rescueKey });
+  const other = await open().create({
+    ...terms,
+    userId: 'practitioner-2',
+    secret: nextPin,
+    deviceSecret,
+    rescueKey,
+  });
   expect(hexEncode(other.dataKey)).not.toBe(hexEncode(keys.dataKey));
   const crossed = await open().unlock({ userId: 'practitioner-2', secret: pin, deviceSecret });
   expect(crossed).toMatchObject({ ok: false, error: { kind: 'wrong-secret' } });
@@ -125,7 +133,7 @@ test('the data key is sealed for rescue before any record exists, and opens with
 
 test('an enrolled user is never written over', async () => {
   const { open, deviceSecret } = await enrolled();
-  const again = open().create({ userId, secret: nextPin, deviceSecret, rescueKey });
+  const again = open().create({ ...terms, userId, secret: nextPin, deviceSecret, rescueKey });
   await expect(again).rejects.toMatchObject({ code: 'key-record-exists' });
 });
 
@@ -133,13 +141,21 @@ test('a PIN with no device secret is refused; a passphrase opens, however its le
   const composed = 'caf\u00e9 au lait under the lindens';
   const { open, unlock } = await enrolled({ passphrase: composed });
   expect((await unlock(composed.normalize('NFD'))).ok).toBe(true);
-  const bare = open().create({ userId: 'other', secret: pin, deviceSecret: noDeviceSecret, rescueKey });
+  const bare = open().create({
+    ...terms,
+    userId: 'other',
+    secret: pin,
+    deviceSecret: noDeviceSecret,
+    rescueKey,
+  });
   await expect(bare).rejects.toMatchObject({ code: 'secret-needs-device-secret' });
 });
 
 test('fewer iterations than the floor are refused', () => {
   const deps = { records: createFakeKeyRecordStore(), crypto, random: createSeededRandom(1) };
-  expect(() => createVault({ ...deps, clock: createFakeClock(), iterations: 99_999 })).toThrow(/100000/u);
+  expect(() =>
+    createVault({ logger: silentLogger, ...deps, clock: createFakeClock(), iterations: 99_999 }),
+  ).toThrow(/100000/u);
 });
 
 test('a higher default of iterations is taken over silently at the next unlock, in one gesture', async () => {
@@ -167,5 +183,5 @@ test('E4: a lost, changed or declined device secret is said so and never counted
       expect(await unlock(tried)).toEqual({ ok: false, error: { kind } });
     }
   }
-  expect(await records.loadAttempts(userId)).toEqual({ count: 0, at: 0 });
+  expect(await records.loadAttempts(userId)).toEqual({ count: 0, at: 0, first: 0 });
 });

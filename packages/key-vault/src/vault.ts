@@ -1,10 +1,38 @@
-import { type Clock, CodedError, type Random, type Result, ok, randomUuid } from '@fieldchart/foundation';
+import {
+  type Clock,
+  CodedError,
+  type Logger,
+  type Random,
+  type Result,
+  isCodedError,
+  ok,
+  randomUuid,
+} from '@fieldchart/foundation';
+import { type Attempts, NO_ATTEMPTS } from './attempts.ts';
 import type { DeviceSecret } from './deviceSecret.ts';
-import { ITERATIONS_FLOOR, SALT_LENGTH, encodeKeyRecord } from './keyRecord.ts';
+import {
+  ITERATIONS_FLOOR,
+  type KeyRecordHeader,
+  SALT_LENGTH,
+  type SecretKind,
+  encodeSound,
+} from './keyRecord.ts';
 import type { KeyRecordStore } from './keyRecordStore.ts';
 import { createKeyring, wipeKeyring } from './keyring.ts';
 import { type Opened, type OpenProblem, openRecord } from './openRecord.ts';
 import { finishReplacement, readSlots, replaceRecord } from './recordSlots.ts';
+import {
+  type FinishRescueInput,
+  type PendingRescue,
+  type RescueInput,
+  type RescueProblem,
+  type Rescued,
+  cancelRescue,
+  finishRescue,
+  pendingRescue,
+  rescueUser,
+  requestRescue,
+} from './rescue.ts';
 import { type RescueKey, sealForRescue } from './rescueSeal.ts';
 import { type UnlockedKeys, openKeys } from './unlockedKeys.ts';
 import type { WebCrypto } from './webCrypto.ts';
@@ -21,16 +49,49 @@ export interface Vault {
    * does not answer, `secret-needs-device-secret` for digits alone where nothing binds them to the device.
    */
   create(input: CreateInput): Promise<UnlockedKeys>;
-  unlock(input: UnlockInput): Promise<Result<UnlockedKeys, UnlockProblem>>;
+  unlock(input: UnlockInput): Promise<Result<Unlocked, UnlockProblem>>;
+  /** What can be known of a user's record without the secret; null where no slot can be read. */
+  describe(userId: string): Promise<RecordDescription | null>;
   /** Re-wraps under another secret. Killed at any moment, the old or the new secret opens, never neither. */
   change(input: ChangeInput): Promise<Result<null, UnlockProblem>>;
-  /** Destroys the user's record, attempts and sealed key. What they opened stays sealed for ever. */
+  /** Destroys the record; what it opened opens by rescue alone. */
+  destroySecret(userId: string): Promise<void>;
+  /** Destroys the user's record, attempts, sealed key and pending rescue. What they opened stays sealed for ever. */
   remove(userId: string): Promise<void>;
+
+  /**
+   * Asks for rescue under a new secret: a fresh key for the answer and a new signing key wait, wrapped under it. The
+   * user's record stays as it is. A request made before is replaced. Throws as `create` does, and
+   * `rescue-impossible` where nothing was sealed for rescue.
+   */
+  requestRescue(input: RescueInput): Promise<PendingRescue>;
+  pendingRescue(userId: string): Promise<PendingRescue | null>;
+  /**
+   * Opens an answer with the new secret and makes it the user's. The request is kept until `cancelRescue`: killed
+   * before its ticket is stored, the same call yields the same keys and ticket again.
+   */
+  finishRescue(input: FinishRescueInput): Promise<Result<Rescued, RescueProblem>>;
+  cancelRescue(userId: string): Promise<void>;
 }
+
+export interface Unlocked {
+  readonly keys: UnlockedKeys;
+  /** The wrong secrets since the last success; null where there were none. */
+  readonly failedBefore: Attempts | null;
+}
+
+/** The readable part of a key record. */
+export type RecordDescription = Pick<
+  KeyRecordHeader,
+  'keyId' | 'secretKind' | 'eraseAfter' | 'deviceSecret' | 'iterations'
+>;
 
 export interface CreateInput {
   readonly userId: string;
   readonly secret: string;
+  readonly secretKind: SecretKind;
+  /** The organisation's policy: destroy the record after so many wrong secrets in a row, 5 to 100; null for never. */
+  readonly eraseAfter: number | null;
   readonly deviceSecret: DeviceSecret;
   readonly rescueKey: RescueKey;
 }
@@ -45,21 +106,23 @@ export interface ChangeInput {
   readonly userId: string;
   readonly current: string;
   readonly next: string;
+  readonly nextKind: SecretKind;
   readonly deviceSecret: DeviceSecret;
 }
 
 /**
  * `wrong-secret` and `delayed` are all that a guess can learn. The others are no attempts and are not counted:
  * `damaged` no slot can be read; `device-secret-missing` the platform no longer has it; `device-secret-changed`
- * another one answers; `cancelled` the user declined or the platform did not answer.
+ * another one answers; `cancelled` the user declined or the platform did not answer; `erased` the record was destroyed.
  */
 export type UnlockProblem = OpenProblem;
 
-interface VaultDeps {
+export interface VaultDeps {
   readonly records: KeyRecordStore;
   readonly crypto: WebCrypto;
   readonly random: Random;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly iterations?: number;
 }
 
@@ -75,13 +138,29 @@ export function createVault(deps: VaultDeps): Vault {
     create: (input) => inTurn(() => createRecord(vault, input)),
     unlock: (input) => inTurn(() => unlockRecord(vault, input)),
     change: (input) => inTurn(() => changeSecret(vault, input)),
-    remove: (userId) => inTurn(() => deps.records.remove(userId)),
+    describe: (userId) => inTurn(() => describeRecord(vault, userId)),
+    destroySecret: (userId) => inTurn(() => deps.records.removeSecret(userId)),
+    remove: (userId) =>
+      inTurn(async () => {
+        await deps.records.remove(rescueUser(userId));
+        await deps.records.remove(userId);
+      }),
+    requestRescue: (input) =>
+      inTurn(() =>
+        requestRescue(vault, input, (pending) => createRecord(vault, { ...pending, rescueKey: null })),
+      ),
+    pendingRescue: (userId) => inTurn(() => pendingRescue(vault, userId)),
+    finishRescue: (input) => inTurn(() => finishRescue(vault, input)),
+    cancelRescue: (userId) => inTurn(() => cancelRescue(vault, userId)),
   };
 }
 
-type VaultState = VaultDeps & { readonly iterations: number };
+export type VaultState = VaultDeps & { readonly iterations: number };
 
-async function createRecord(vault: VaultState, input: CreateInput): Promise<UnlockedKeys> {
+async function createRecord(
+  vault: VaultState,
+  input: Omit<CreateInput, 'rescueKey'> & { readonly rescueKey: RescueKey | null },
+): Promise<UnlockedKeys> {
   const { crypto, random, records } = vault;
   const { userId, deviceSecret } = input;
   refuseUnboundPin(deviceSecret, input.secret);
@@ -98,15 +177,19 @@ async function createRecord(vault: VaultState, input: CreateInput): Promise<Unlo
     bound: answers.bound,
     header: {
       userId,
+      secretKind: input.secretKind,
+      eraseAfter: input.eraseAfter,
       keyId,
       generation: 1,
       deviceSecret: { kind: deviceSecret.kind, id: deviceSecret.id, check: answers.check },
     },
   });
-  const text = await encodeKeyRecord(crypto, record);
+  const text = await encodeSound(crypto, record);
   // The rescue seal comes first: there is no moment in which the data key exists and only the secret opens it.
-  await records.saveSealed(userId, await sealForRescue(keyring.dataKey, input.rescueKey, userId));
-  await records.saveAttempts(userId, { count: 0, at: 0 });
+  if (input.rescueKey !== null) {
+    await records.saveSealed(userId, await sealForRescue(keyring.dataKey, input.rescueKey, userId));
+  }
+  await records.saveAttempts(userId, NO_ATTEMPTS);
   await records.saveSlot(userId, 0, text);
   await records.saveSlot(userId, 1, text);
   return openKeys(crypto, keyring, keyId);
@@ -128,23 +211,21 @@ async function bindNew(
   return { bound, check: await checkValue(crypto, check) };
 }
 
-async function unlockRecord(
-  vault: VaultState,
-  input: UnlockInput,
-): Promise<Result<UnlockedKeys, UnlockProblem>> {
+async function unlockRecord(vault: VaultState, input: UnlockInput): Promise<Result<Unlocked, UnlockProblem>> {
   const opened = await openRecord(vault, {
     ...input,
     rewrap: ({ iterations }) => (iterations < vault.iterations ? input.secret : null),
   });
   if (!opened.ok) return opened;
-  const { keyring, slots, record } = opened.value;
+  const { keyring, slots, record, failedBefore } = opened.value;
   try {
     if (opened.value.next === null) await finishReplacement(vault.records, input.userId, slots);
-    else await rewrap(vault, opened.value);
-  } catch {
+    else await rewrap(vault, opened.value, record.header.secretKind);
+  } catch (error) {
     // Upkeep of the record, not the unlock: the record that just opened is whole, and the next unlock tries again.
+    vault.logger.warn('key-record-upkeep-failed', { code: isCodedError(error) ? error.code : 'UNKNOWN' });
   }
-  return ok(await openKeys(vault.crypto, keyring, record.header.keyId));
+  return ok({ keys: await openKeys(vault.crypto, keyring, record.header.keyId), failedBefore });
 }
 
 async function changeSecret(vault: VaultState, input: ChangeInput): Promise<Result<null, UnlockProblem>> {
@@ -158,25 +239,30 @@ async function changeSecret(vault: VaultState, input: ChangeInput): Promise<Resu
   });
   if (!opened.ok) return opened;
   try {
-    await rewrap(vault, opened.value);
+    await rewrap(vault, opened.value, input.nextKind);
   } finally {
     wipeKeyring(opened.value.keyring);
   }
   return ok(null);
 }
 
+async function describeRecord(vault: VaultState, userId: string): Promise<RecordDescription | null> {
+  const { current } = await readSlots(vault.crypto, vault.records, userId);
+  return current?.header ?? null;
+}
+
 /** One wrap of a few hundred bytes: as quick with 100,000 notes as with none. */
-async function rewrap(vault: VaultState, opened: Opened): Promise<void> {
+async function rewrap(vault: VaultState, opened: Opened, secretKind: SecretKind): Promise<void> {
   const { keyring, record, slots, next } = opened;
   if (next === null) return;
-  const { userId, keyId, generation, deviceSecret } = record.header;
+  const { userId, eraseAfter, keyId, generation, deviceSecret } = record.header;
   const wrapped = await wrapKeyring(vault, {
     keyring,
     secret: next.secret,
     bound: next.bound,
-    header: { userId, keyId, generation: generation + 1, deviceSecret },
+    header: { userId, secretKind, eraseAfter, keyId, generation: generation + 1, deviceSecret },
   });
-  const text = await encodeKeyRecord(vault.crypto, wrapped);
+  const text = await encodeSound(vault.crypto, wrapped);
   await replaceRecord(vault.records, { userId, slots, record: text });
 }
 

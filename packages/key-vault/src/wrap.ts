@@ -71,9 +71,11 @@ export async function wrapKeyring(
     readonly header: Omit<KeyRecordHeader, 'kdf' | 'iterations' | 'salt'>;
   },
 ): Promise<KeyRecord> {
-  const { userId, keyId, generation, deviceSecret } = input.header;
+  const { userId, secretKind, eraseAfter, keyId, generation, deviceSecret } = input.header;
   const header: KeyRecordHeader = {
     userId,
+    secretKind,
+    eraseAfter,
     keyId,
     generation,
     kdf: 'PBKDF2-HMAC-SHA256',

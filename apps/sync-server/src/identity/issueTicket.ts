@@ -5,17 +5,25 @@ import {
   TICKET_FILE_FORMAT,
   TICKET_TYPE,
 } from '@fieldchart/clinical';
-import { type Clock, type Random, base64UrlEncode, randomUuid, utf8Encode } from '@fieldchart/foundation';
+import {
+  type Clock,
+  type Random,
+  base64UrlEncode,
+  randomUuid,
+  toCarriedText,
+  utf8Encode,
+} from '@fieldchart/foundation';
 import { CompactEncrypt, SignJWT } from 'jose';
 import type { Database } from '../storage/openStorage.ts';
 import { createActivationCode } from './activationCode.ts';
+import { hashText } from './hashText.ts';
 import type { Organization } from './organization.ts';
 
 const TICKET_LIFETIME = 14 * 24 * 60 * 60;
 const PBES2_ITERATIONS = 600_000;
 
 export interface IssuedTicket {
-  /** Compact JWE: what is typed, scanned or carried in the file. */
+  /** What is pasted, scanned or carried in the file. */
   readonly ticket: string;
   /** `XXXX-XXXX-XXXX-XXXX-C`, to be given separately. */
   readonly activationCode: string;
@@ -55,10 +63,11 @@ export async function issueTicket(
   const jwt = await new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'ES384', typ: TICKET_TYPE, kid: organization.keyId })
     .sign(organization.signingKey);
-  const ticket = await new CompactEncrypt(utf8Encode(jwt))
+  const sealedTicket = await new CompactEncrypt(utf8Encode(jwt))
     .setProtectedHeader({ alg: 'PBES2-HS512+A256KW', enc: 'A256GCM' })
     .setKeyManagementParameters({ p2c: PBES2_ITERATIONS })
     .encrypt(utf8Encode(code.password));
+  const ticket = await toCarriedText('ticket', sealedTicket, hashText);
   const sealedCaseload = await new CompactEncrypt(utf8Encode(JSON.stringify(caseload)))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', zip: 'DEF' })
     .encrypt(caseloadKey);

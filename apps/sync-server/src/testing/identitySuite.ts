@@ -32,7 +32,7 @@ export function defineIdentitySuite(storage: () => Storage): void {
 
   const open = async (issued: IssuedTicket): Promise<string> => {
     const password = issued.activationCode.replaceAll('-', '').slice(0, 16);
-    const { plaintext } = await compactDecrypt(issued.ticket, new TextEncoder().encode(password), {
+    const { plaintext } = await compactDecrypt(issued.ticket.split('.').slice(1, -1).join('.'), new TextEncoder().encode(password), {
       keyManagementAlgorithms: ['PBES2-HS512+A256KW'],
       contentEncryptionAlgorithms: ['A256GCM'],
       maxPBES2Count: 600_000,

@@ -65,6 +65,9 @@ export function createFakeKeyRecordStore(disk: Map<string, StoredUser> = new Map
     async saveSealed(userId, sealed) {
       write('sealed', userId, (user) => ({ ...user, sealed }));
     },
+    async removeSecret(userId) {
+      write('removeSecret', userId, (user) => ({ ...user, slots: [null, null], attempts: null }));
+    },
     async remove(userId) {
       if (dead) throw new Error('killed');
       disk.delete(userId);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CompactEncrypt, CompactSign, exportJWK, generateKeyPair } from 'jose';
 import { type Random, base64UrlEncode, utf8Encode } from '@fieldchart/foundation';
 import { checkCharacter } from '../activationCode.ts';
@@ -43,11 +44,18 @@ export async function createFakeOrganization(id = 'organization-1'): Promise<Fak
 }
 
 /** Seals a JWT under an activation code of 16 characters. */
-export function sealTicket(jwt: string, code: string, options: { readonly p2c?: number } = {}) {
-  return new CompactEncrypt(utf8Encode(jwt))
+export async function sealTicket(jwt: string, code: string, options: { readonly p2c?: number } = {}) {
+  const jwe = await new CompactEncrypt(utf8Encode(jwt))
     .setProtectedHeader({ alg: 'PBES2-HS512+A256KW', enc: 'A256GCM' })
     .setKeyManagementParameters({ p2c: options.p2c ?? 600_000 })
     .encrypt(utf8Encode(code));
+  return carry('FIELDCHART1', jwe);
+}
+
+/** Puts a name before a payload and a checksum behind it. */
+export function carry(name: string, payload: string): string {
+  const body = `${name}.${payload}`;
+  return `${body}.${createHash('sha256').update(body).digest('base64url').slice(0, 12)}`;
 }
 
 /** A caseload as it lies in a ticket's file. */

@@ -23,7 +23,7 @@ export const keyRecordStoreContract: readonly KeyRecordStoreCase[] = [
     async run(open, userId) {
       const store = open();
       await store.saveSealed(userId, 'sealed');
-      await store.saveAttempts(userId, { count: 2, at: 1_790_000_000_000 });
+      await store.saveAttempts(userId, { count: 2, at: 1_790_000_000_000, first: 1_789_999_000_000 });
       same((await store.list()).includes(userId), false);
       await store.saveSlot(userId, 1, 'second');
       same((await open().load(userId)).slots, [null, 'second']);
@@ -31,7 +31,7 @@ export const keyRecordStoreContract: readonly KeyRecordStoreCase[] = [
       await store.saveSlot(userId, 1, 'second again');
       const later = open();
       same((await later.load(userId)).slots, ['first', 'second again']);
-      same(await later.loadAttempts(userId), { count: 2, at: 1_790_000_000_000 });
+      same(await later.loadAttempts(userId), { count: 2, at: 1_790_000_000_000, first: 1_789_999_000_000 });
       same(await later.loadSealed(userId), 'sealed');
       same(
         (await later.list()).filter((id) => id === userId),
@@ -46,7 +46,7 @@ export const keyRecordStoreContract: readonly KeyRecordStoreCase[] = [
       const other = `${userId}-other`;
       for (const id of [userId, other]) {
         await store.saveSlot(id, 0, id);
-        await store.saveAttempts(id, { count: 1, at: 1 });
+        await store.saveAttempts(id, { count: 1, at: 1, first: 1 });
         await store.saveSealed(id, id);
       }
       await store.remove(userId);
@@ -56,6 +56,22 @@ export const keyRecordStoreContract: readonly KeyRecordStoreCase[] = [
       same(await later.loadSealed(userId), null);
       same((await later.load(other)).slots, [other, null]);
       same(await later.loadSealed(other), other);
+      same((await later.list()).includes(userId), false);
+    },
+  },
+  {
+    name: 'removing the secret leaves what is sealed for rescue',
+    async run(open, userId) {
+      const store = open();
+      await store.saveSealed(userId, 'sealed');
+      await store.saveSlot(userId, 0, 'first');
+      await store.saveSlot(userId, 1, 'second');
+      await store.saveAttempts(userId, { count: 3, at: 2, first: 1 });
+      await store.removeSecret(userId);
+      const later = open();
+      same((await later.load(userId)).slots, [null, null]);
+      same(await later.loadAttempts(userId), null);
+      same(await later.loadSealed(userId), 'sealed');
       same((await later.list()).includes(userId), false);
     },
   },

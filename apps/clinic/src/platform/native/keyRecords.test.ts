@@ -30,13 +30,13 @@ test('a storage that fails is said to fail and never read as nobody', async () =
   const refused = { code: 'key-records-unavailable' };
   await expect(store.list()).rejects.toMatchObject(refused);
   await expect(store.load('user')).rejects.toMatchObject(refused);
-  await expect(store.saveAttempts('user', { count: 1, at: 1 })).rejects.toMatchObject(refused);
+  await expect(store.saveAttempts('user', { count: 1, at: 1, first: 1 })).rejects.toMatchObject(refused);
 });
 
 test('attempts that were damaged are no number, so that they cannot pass for none', async () => {
   const store = createNativeKeyRecords();
-  await store.saveAttempts('user', { count: 3, at: 5 });
+  await store.saveAttempts('user', { count: 3, at: 5, first: 4 });
   const [path = ''] = filesOnPhone();
   plantFile(path, '{"count":');
-  expect(await store.loadAttempts('user')).toEqual({ count: Number.NaN, at: Number.NaN });
+  expect(await store.loadAttempts('user')).toEqual({ count: Number.NaN, at: Number.NaN, first: Number.NaN });
 });

@@ -42,9 +42,17 @@ export function createNativeKeyRecords(): KeyRecordStore {
       const text = await read(userId, 'attempts');
       return text === null ? null : parseAttempts(text);
     },
-    saveAttempts: (userId, { count, at }) => write(userId, 'attempts', JSON.stringify({ count, at })),
+    saveAttempts: (userId, { count, at, first }) =>
+      write(userId, 'attempts', JSON.stringify({ count, at, first })),
     loadSealed: (userId) => read(userId, 'sealed'),
     saveSealed: (userId, sealed) => write(userId, 'sealed', sealed),
+    removeSecret: (userId) =>
+      translated(async () => {
+        for (const part of ['slot0', 'slot1', 'attempts'] as const) {
+          const file = new File(folderOf(userId), part);
+          if (file.exists) file.delete();
+        }
+      }),
     remove: (userId) =>
       translated(async () => {
         const folder = folderOf(userId);
@@ -57,9 +65,10 @@ export function createNativeKeyRecords(): KeyRecordStore {
 function parseAttempts(text: string): Attempts {
   try {
     const value = JSON.parse(text) as Partial<Attempts> | null;
-    return { count: value?.count ?? Number.NaN, at: value?.at ?? Number.NaN };
+    const { count = Number.NaN, at = Number.NaN, first = Number.NaN } = value ?? {};
+    return { count, at, first };
   } catch {
-    return { count: Number.NaN, at: Number.NaN };
+    return { count: Number.NaN, at: Number.NaN, first: Number.NaN };
   }
 }
 

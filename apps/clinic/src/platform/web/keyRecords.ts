@@ -54,9 +54,18 @@ export function createWebKeyRecords(name = 'fieldchart-keys'): KeyRecordStore {
       const value = await read(userId, 'attempts');
       return typeof value === 'string' ? damagedAttempts : value;
     },
-    saveAttempts: (userId, { count, at }) => write(userId, 'attempts', { count, at }),
+    saveAttempts: (userId, { count, at, first }) => write(userId, 'attempts', { count, at, first }),
     loadSealed: (userId) => readText(userId, 'sealed'),
     saveSealed: (userId, sealed) => write(userId, 'sealed', sealed),
+    removeSecret: async (userId) =>
+      translated(async () => {
+        const transaction = (await open()).transaction('parts', 'readwrite', { durability: 'strict' });
+        const parts = ['slot0', 'slot1', 'attempts'] as const;
+        await Promise.all([
+          ...parts.map((part) => transaction.store.delete([userId, part])),
+          transaction.done,
+        ]);
+      }),
     remove: async (userId) =>
       translated(async () => {
         const transaction = (await open()).transaction('parts', 'readwrite', { durability: 'strict' });
@@ -67,7 +76,7 @@ export function createWebKeyRecords(name = 'fieldchart-keys'): KeyRecordStore {
 }
 
 /** Not a number, so that the vault takes it for what it is. */
-const damagedAttempts: Attempts = { count: Number.NaN, at: Number.NaN };
+const damagedAttempts: Attempts = { count: Number.NaN, at: Number.NaN, first: Number.NaN };
 
 /** A storage that fails is said to fail; it is never read as empty. */
 async function translated<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -17,6 +17,9 @@ import { TicketFileButton, type ChosenFile } from './TicketFileButton';
 const problemKeys: Record<TicketProblem, { readonly title: ParseKeys; readonly text: ParseKeys }> = {
   'wrong-code': { title: 'ticket.wrongCode.title', text: 'ticket.wrongCode.text' },
   'code-mistyped': { title: 'ticket.codeMistyped.title', text: 'ticket.codeMistyped.text' },
+  'wrong-kind': { title: 'ticket.wrongKind.title', text: 'ticket.wrongKind.text' },
+  truncated: { title: 'ticket.truncated.title', text: 'ticket.truncated.text' },
+  altered: { title: 'ticket.altered.title', text: 'ticket.altered.text' },
   forged: { title: 'ticket.forged.title', text: 'ticket.forged.text' },
   expired: { title: 'ticket.expired.title', text: 'ticket.expired.text' },
   malformed: { title: 'ticket.malformed.title', text: 'ticket.malformed.text' },

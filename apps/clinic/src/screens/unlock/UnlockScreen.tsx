@@ -19,6 +19,7 @@ type Problem = Exclude<Extract<UnlockOutcome, { ok: false }>['error']['kind'], '
 
 const problemKeys: Record<Problem, { readonly title: ParseKeys; readonly text: ParseKeys }> = {
   'wrong-secret': { title: 'unlock.wrong.title', text: 'unlock.wrong.text' },
+  erased: { title: 'unlock.erased.title', text: 'unlock.erased.text' },
   damaged: { title: 'unlock.damaged.title', text: 'unlock.damaged.text' },
   'device-secret-missing': { title: 'unlock.deviceMissing.title', text: 'unlock.deviceMissing.text' },
   'device-secret-changed': { title: 'unlock.deviceChanged.title', text: 'unlock.deviceChanged.text' },
