@@ -18,7 +18,16 @@ export type AuditedAction =
   | 'caseload-export'
   | 'login'
   | 'registration'
-  | 'ticket-issued';
+  | 'ticket-issued'
+  | 'ticket-revoked'
+  | 'device-revoked'
+  | 'device-erased'
+  | 'sealed-work-received'
+  | 'sealed-work-read'
+  | 'rescue-requested'
+  | 'rescue-answered'
+  | 'policy-changed'
+  | 'device-link';
 
 /** Something that happened and must be known later: who, what, when, from where, with what outcome. */
 export interface AuditedEvent {
@@ -47,6 +56,15 @@ const actionCode: Readonly<Record<AuditedAction, 'C' | 'R' | 'U' | 'E'>> = {
   login: 'E',
   registration: 'E',
   'ticket-issued': 'E',
+  'ticket-revoked': 'E',
+  'device-revoked': 'E',
+  'device-erased': 'E',
+  'sealed-work-received': 'C',
+  'sealed-work-read': 'R',
+  'rescue-requested': 'E',
+  'rescue-answered': 'E',
+  'policy-changed': 'U',
+  'device-link': 'C',
 };
 
 /** The FHIR AuditEvent of an event. */
@@ -96,8 +114,17 @@ function typeCoding(action: AuditedAction): AuditEvent['type'] {
     case 'registration':
       return { system: DICOM, code: '110114', display: 'User Authentication' };
     case 'ticket-issued':
+    case 'ticket-revoked':
+    case 'device-revoked':
+    case 'device-erased':
+    case 'rescue-requested':
+    case 'rescue-answered':
+    case 'policy-changed':
+    case 'device-link':
       return { system: DICOM, code: '110113', display: 'Security Alert' };
     case 'caseload-export':
+    case 'sealed-work-received':
+    case 'sealed-work-read':
       return { system: DICOM, code: '110106', display: 'Export' };
     case 'create':
     case 'update':

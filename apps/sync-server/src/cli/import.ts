@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type ImportOutcome, importBundle } from '../setup/importBundle.ts';
-import { createOperator, dataFolder, explainName, runCli } from './askOperator.ts';
-import { readOptions } from './readOptions.ts';
+import type { ImportOutcome } from '../setup/importBundle.ts';
+import { dataFolder, explainName, runCli } from './askOperator.ts';
+import { readOptions, refuse } from './readOptions.ts';
 
 const usage = 'npm run import -- FILE… [--clinician "NAME"] [--data FOLDER]';
 const { values, positionals } = readOptions(
@@ -14,34 +14,25 @@ const { values, positionals } = readOptions(
 );
 const folder = dataFolder(values.data);
 
-await runCli(folder, async () => {
-  if (positionals.length === 0) {
-    console.error(`Name the files. Usage: ${usage}`);
-    return 2;
-  }
+if (positionals.length === 0) refuse(`Name the files. Usage: ${usage}`);
+
+await runCli(folder, async (operator) => {
   const { clinician } = values;
-  const operator = await createOperator(folder);
   let failures = 0;
-  try {
-    for (const file of positionals) {
-      const bundle = readBundle(file);
-      if (typeof bundle === 'string') {
-        console.error(bundle);
-        failures += 1;
-        continue;
-      }
-      const body = { bundle: bundle.json, ...(clinician === undefined ? {} : { clinician }) };
-      const imported = await operator.run<ImportOutcome>('/admin/import', body, (data) =>
-        importBundle(data, bundle.json, clinician),
-      );
-      if (!imported.ok) {
-        console.error(explainName(clinician ?? '', imported.error));
-        return 1;
-      }
-      console.log(describe(file, imported.value));
+  for (const file of positionals) {
+    const bundle = readBundle(file);
+    if (typeof bundle === 'string') {
+      console.error(bundle);
+      failures += 1;
+      continue;
     }
-  } finally {
-    await operator.close();
+    const body = { bundle: bundle.json, ...(clinician === undefined ? {} : { clinician }) };
+    const imported = await operator.post<ImportOutcome>('/admin/import', body);
+    if (!imported.ok) {
+      console.error(explainName(clinician ?? '', imported.error));
+      return 1;
+    }
+    console.log(describe(file, imported.value));
   }
   return failures === 0 ? 0 : 1;
 });

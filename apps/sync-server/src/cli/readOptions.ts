@@ -23,7 +23,8 @@ export function readNumber(name: string, text: string | undefined, greatest: num
     : refuse(`${name} takes a whole number from 0 to ${greatest}, and "${text}" is none.`);
 }
 
-function refuse(sentence: string): never {
+/** Ends the process over nonsense in its options. */
+export function refuse(sentence: string): never {
   console.error(sentence);
   process.exit(2);
 }

@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { equalBytes, utf8Encode } from '@fieldchart/foundation';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LONGEST_RESCUE_TEXT } from '@fieldchart/clinical';
+import { type Result, fail, ok } from '@fieldchart/foundation';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RequestRefused } from '../fhir/answer.ts';
-import { findPractitioner, handOutTicket } from '../identity/ticketDesk.ts';
+import { listAlerts } from '../identity/alerts.ts';
+import { listDevices, readSealedWork, revokeDevice } from '../identity/deviceDesk.ts';
+import { changePolicy } from '../identity/policy.ts';
+import { deliverAnswer, listRescues, prepareRescue, readRescueRequest } from '../identity/rescueDesk.ts';
+import { findPractitioner, handOutTicket, listTickets, revokeTicket } from '../identity/ticketDesk.ts';
 import { importBundle } from '../setup/importBundle.ts';
-import { refusal } from '../write/mutation.ts';
-import { type ServerContext, isLoopback } from './context.ts';
+import { type Actor, refusal } from '../write/mutation.ts';
+import { type ServerContext, authenticateAdministrator, isLoopback } from './context.ts';
 
 export interface AdminOptions {
   /** Bearer token of the commands on this machine; they read it from a file that only the owner may read. */
@@ -18,15 +23,119 @@ export interface AdminOptions {
 const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
 
 const importRequest = z.strictObject({ clinician: z.string().max(200).optional(), bundle: z.unknown() });
-const ticketRequest = z.strictObject({ clinician: z.string().max(200) });
+const ticketRequest = z.strictObject({
+  clinician: z.string().max(200),
+  days: z.int().min(1).max(90).optional(),
+});
+const byId = z.strictObject({ id: z.string().min(1).max(128) });
+const revocation = z.strictObject({ id: z.string().min(1).max(128), erase: z.boolean() });
+const rescueText = z.strictObject({ request: z.string().max(LONGEST_RESCUE_TEXT) });
+const delivery = z.strictObject({
+  id: z.string().min(1).max(128),
+  answer: z.string().min(1).max(LONGEST_RESCUE_TEXT),
+});
+const workRequest = z.strictObject({
+  device: z.string().min(1).max(128),
+  sha256: z.string().max(64).optional(),
+});
+const policyRequest = z.strictObject({ eraseAfter: z.int().min(5).max(100).nullable() });
 
-/** What the operator's commands ask, and the download of ticket files: from this machine only. */
+type Answered = Result<object, { readonly kind: string }>;
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/**
+ * What administrators do: from this machine with the operator's token (the commands do so), or from anywhere with an
+ * administrator's access token. Every answer is JSON; what is not there is 404 with the reason.
+ */
 export function addAdminRoutes(app: FastifyInstance, context: ServerContext, options: AdminOptions): void {
+  addTicketFiles(app, options);
+  const asked =
+    <Body>(schema: z.ZodType<Body>, answer: (body: Body, actor: Actor) => Promise<Answered>): Handler =>
+    async (request, reply) => {
+      const actor = await authenticateAdministrator(context, request, options.token);
+      const body = schema.safeParse(request.body ?? {});
+      if (!body.success) throw new RequestRefused(refusal(400, 'invalid', 'the request is malformed'));
+      const answered = await answer(body.data, actor);
+      return answered.ok ? reply.send(answered.value) : reply.code(404).send(answered.error);
+    };
+  const desk = { ...context, folder: options.ticketFolder };
+  const nothing = z.object({});
+
+  app.get(
+    '/admin/tickets',
+    asked(nothing, async () => ok(await listTickets(desk))),
+  );
+  app.post(
+    '/admin/tickets',
+    asked(ticketRequest, async ({ clinician, days }) => {
+      const found = await findPractitioner(context.db, clinician);
+      return found.ok ? ok(await handOutTicket(desk, found.value, days)) : found;
+    }),
+  );
+  app.post(
+    '/admin/tickets/revoke',
+    asked(byId, async ({ id }, actor) => done(await revokeTicket(desk, id, actor))),
+  );
+
+  app.get(
+    '/admin/devices',
+    asked(nothing, async () => ok(await listDevices(context))),
+  );
+  app.post(
+    '/admin/devices/revoke',
+    asked(revocation, async ({ id, erase }, actor) =>
+      done(await revokeDevice(context, id, { erase, actor })),
+    ),
+  );
+  app.post(
+    '/admin/sealed-work',
+    asked(workRequest, async ({ device, sha256 }, actor) => {
+      const work = await readSealedWork(context, { deviceId: device, sha256, actor });
+      return work === undefined ? done(false) : ok(work);
+    }),
+  );
+
+  app.get(
+    '/admin/rescue',
+    asked(nothing, async () => ok(await listRescues(context))),
+  );
+  app.post(
+    '/admin/rescue/read',
+    asked(rescueText, ({ request }) => readRescueRequest(context, request)),
+  );
+  app.post(
+    '/admin/rescue/prepare',
+    asked(rescueText, ({ request }, actor) => prepareRescue(context, request, actor)),
+  );
+  app.post(
+    '/admin/rescue/deliver',
+    asked(delivery, async ({ id, answer }) => done(await deliverAnswer(context, id, answer))),
+  );
+
+  app.get(
+    '/admin/alerts',
+    asked(nothing, async () => ok(await listAlerts(context.db))),
+  );
+  app.post(
+    '/admin/policy',
+    asked(policyRequest, async (policy, actor) => ok(await changePolicy(context, policy, actor))),
+  );
+  app.post(
+    '/admin/import',
+    { bodyLimit: MAX_IMPORT_BYTES },
+    asked(importRequest, ({ bundle, clinician }) => importBundle(context, bundle, clinician)),
+  );
+}
+
+/** The download of ticket files: to this machine only, under a name that nobody guesses. */
+function addTicketFiles(app: FastifyInstance, options: AdminOptions): void {
   app.get<{ Params: { name: string } }>('/tickets/:name', async (request, reply) => {
     const { name } = request.params;
     if (!isLoopback(request) || !/^[A-Za-z0-9_-]{24}\.fieldchart$/u.test(name)) throw absent();
-    const file = await readFile(join(options.ticketFolder, name)).catch(() => undefined);
-    if (file === undefined) throw absent();
+    const file = await readFile(join(options.ticketFolder, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') throw absent();
+      throw error;
+    });
     return reply
       .headers({
         'content-type': 'application/octet-stream',
@@ -34,29 +143,10 @@ export function addAdminRoutes(app: FastifyInstance, context: ServerContext, opt
       })
       .send(file);
   });
+}
 
-  app.post('/admin/tickets', async (request, reply) => {
-    authorize(request, options.token);
-    const asked = ticketRequest.safeParse(request.body);
-    if (!asked.success) throw new RequestRefused(refusal(400, 'invalid', 'a clinician is missing'));
-    const found = await findPractitioner(context.db, asked.data.clinician);
-    if (!found.ok) return reply.code(404).send(found.error);
-    const desk = { ...context, folder: options.ticketFolder };
-    return reply.send(await handOutTicket(desk, found.value));
-  });
-
-  app.post('/admin/import', { bodyLimit: MAX_IMPORT_BYTES }, async (request, reply) => {
-    authorize(request, options.token);
-    const asked = importRequest.safeParse(request.body);
-    if (!asked.success) throw new RequestRefused(refusal(400, 'invalid', 'a bundle is missing'));
-    const imported = await importBundle(context, asked.data.bundle, asked.data.clinician);
-    return imported.ok ? reply.send(imported.value) : reply.code(404).send(imported.error);
-  });
+function done(found: boolean): Answered {
+  return found ? ok({ done: true }) : fail({ kind: 'not-found' });
 }
 
 const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is nothing at this address'));
-
-function authorize(request: FastifyRequest, token: string): void {
-  const given = (request.headers.authorization ?? '').replace(/^Bearer /u, '');
-  if (!isLoopback(request) || !equalBytes(utf8Encode(given), utf8Encode(token))) throw absent();
-}

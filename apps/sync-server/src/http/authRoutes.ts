@@ -1,8 +1,10 @@
-import { toInstant } from '@fieldchart/foundation';
+import { LONGEST_RESCUE_TEXT, rescueSubmission } from '@fieldchart/clinical';
+import { fail, toInstant } from '@fieldchart/foundation';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AuthFailure } from '../identity/authFailure.ts';
 import { grantToken } from '../identity/grantToken.ts';
 import { registerDevice } from '../identity/registerDevice.ts';
+import { readAnswer, submitRescue } from '../identity/rescueDesk.ts';
 import type { Actor } from '../write/mutation.ts';
 import type { ServerContext } from './context.ts';
 
@@ -34,6 +36,35 @@ export function addAuthRoutes(app: FastifyInstance, context: ServerContext, atte
     }
     await audit({ action: 'login', actor: { ...granted.value.actor, address: request.ip }, outcome: '0' });
     return reply.send(granted.value.answer);
+  });
+}
+
+/** `/auth/rescue`: without a token, since who asks has lost the key that gets one. */
+export function addRescueRoutes(
+  app: FastifyInstance,
+  context: ServerContext,
+  attemptsPerMinute: number,
+): void {
+  const options = {
+    config: { rateLimit: { max: attemptsPerMinute, timeWindow: '1 minute' } },
+    bodyLimit: 2 * LONGEST_RESCUE_TEXT,
+  };
+  app.post('/auth/rescue', options, async (request, reply) => {
+    const asked = rescueSubmission.safeParse(request.body);
+    const submitted = asked.success
+      ? await submitRescue(context, asked.data.request, request.ip)
+      : fail({ kind: 'malformed' as const });
+    if (submitted.ok) return reply.code(201).send(submitted.value);
+    return reply
+      .code(400)
+      .send({ error: 'invalid_request', error_description: `the request is ${submitted.error.kind}` });
+  });
+
+  app.get<{ Params: { id: string } }>('/auth/rescue/:id', options, async (request, reply) => {
+    const answer = await readAnswer(context, request.params.id);
+    return answer === undefined
+      ? reply.code(404).send({ error: 'invalid_request', error_description: 'there is no answer yet' })
+      : reply.send(answer);
   });
 }
 

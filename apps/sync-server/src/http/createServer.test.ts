@@ -76,6 +76,13 @@ test('tickets are downloaded and commands obeyed on this machine only, under its
   expect((await get('127.0.0.1', 'localhost:8787')).statusCode).toBe(200);
   expect((await get('192.0.2.7', 'localhost:8787')).statusCode).toBe(404);
   expect((await get('127.0.0.1', 'evil.example')).statusCode).toBe(404);
-  const admin = await server.ask(undefined, 'POST', '/admin/tickets', { clinician: 'Ana' });
-  expect(admin.status).toBe(404);
+  const command = (remoteAddress: string, token: string) =>
+    server.app.inject({
+      url: '/admin/tickets',
+      remoteAddress,
+      headers: { host: 'localhost', authorization: `Bearer ${token}` },
+    });
+  expect((await command('127.0.0.1', 'secret')).statusCode).toBe(200);
+  expect((await command('192.0.2.7', 'secret')).statusCode).toBe(401);
+  expect((await command('127.0.0.1', 'guessed')).statusCode).toBe(401);
 });

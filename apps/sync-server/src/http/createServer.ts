@@ -7,11 +7,12 @@ import { createAuditTrail } from '../audit/auditTrail.ts';
 import type { Organization } from '../identity/organization.ts';
 import type { Database } from '../storage/openStorage.ts';
 import { type AdminOptions, addAdminRoutes } from './adminRoutes.ts';
-import { addAuthRoutes } from './authRoutes.ts';
+import { addAuthRoutes, addRescueRoutes } from './authRoutes.ts';
 import { MAX_BODY_BYTES, addBodyParsers } from './bodyParsers.ts';
 import type { ServerContext } from './context.ts';
 import { addErrorAnswers } from './errorAnswers.ts';
 import { addAuditRoutes } from './auditRoutes.ts';
+import { addDeviceRoutes } from './deviceRoutes.ts';
 import { addFhirRoutes } from './fhirRoutes.ts';
 import { addStaticApp } from './staticApp.ts';
 
@@ -73,9 +74,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.get('/health', () => ({ status: 'ok', time: toInstant(clock.now()) }));
   app.get('/organization.json', () => organization.descriptor);
   addAuthRoutes(app, context, options.authAttemptsPerMinute ?? 60);
+  addRescueRoutes(app, context, options.authAttemptsPerMinute ?? 60);
   await app.register(async (scope) => {
     addFhirRoutes(scope, context);
     addAuditRoutes(scope, context);
+    addDeviceRoutes(scope, context);
   });
   if (options.admin !== undefined) addAdminRoutes(app, context, options.admin);
   await addStaticApp(app, options.webRoot);

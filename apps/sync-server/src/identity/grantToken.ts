@@ -1,11 +1,12 @@
 import type { PractitionerRole, SigningJwk, TokenAnswer } from '@fieldchart/clinical';
-import { practitionerRole } from '@fieldchart/clinical';
+import { WITHDRAWN_SCOPE, practitionerRole } from '@fieldchart/clinical';
 import { type Random, type Result, fail, ok, randomUuid } from '@fieldchart/foundation';
 import { SignJWT, decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Database } from '../storage/openStorage.ts';
 import type { Actor } from '../write/mutation.ts';
 import { type AuthFailure, SKEW_SECONDS } from './authFailure.ts';
+import { raiseAlert } from './alerts.ts';
 import { importPublicKey } from './importPublicKey.ts';
 import type { Organization } from './organization.ts';
 
@@ -13,7 +14,12 @@ const TOKEN_SECONDS = 300;
 const MAX_ASSERTION_SECONDS = 300;
 const ACCESS_TOKEN_TYPE = 'at+jwt';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const SCOPE = 'user/*.cruds';
+/** SMART on FHIR v2 scopes by role; the server's rules decide by the role and the caseload. */
+const scopes: Readonly<Record<PractitionerRole, string>> = {
+  clinician: 'user/*.crus',
+  supervisor: 'user/*.crus',
+  administrator: 'user/*.crus user/AuditEvent.rs system/admin',
+};
 
 const tokenRequest = z.object({
   grant_type: z.string(),
@@ -31,7 +37,13 @@ const assertionClaims = z.object({
   iat: z.int().optional(),
 });
 
-const tokenClaims = z.object({ sub: z.string(), device: z.string(), role: practitionerRole, exp: z.int() });
+const tokenClaims = z.object({
+  sub: z.string(),
+  device: z.string(),
+  role: practitionerRole,
+  exp: z.int(),
+  scope: z.string(),
+});
 
 export interface Grant {
   readonly answer: TokenAnswer;
@@ -63,10 +75,18 @@ export async function grantToken(
   const device = await deps.db
     .selectFrom('device')
     .innerJoin('practitioner', 'practitioner.id', 'device.practitioner_id')
-    .select(['device.id', 'public_key', 'revoked_at', 'practitioner_id', 'role'])
+    .select([
+      'device.id',
+      'public_key',
+      'revoked_at',
+      'erase_requested',
+      'replaced_by',
+      'practitioner_id',
+      'role',
+    ])
     .where('device.id', '=', claimed.sub)
     .executeTakeFirst();
-  if (device === undefined || device.revoked_at !== null) return badClient('the device is not registered');
+  if (device === undefined || device.replaced_by !== null) return badClient('the device is not registered');
   if (
     !(await isSignedBy(assertion, device.public_key)) ||
     claimed.aud !== `${organization.baseUrl}/auth/token`
@@ -81,6 +101,13 @@ export async function grantToken(
     (claimed.iat !== undefined && claimed.iat > now + SKEW_SECONDS);
   const { practitioner_id: practitionerId, role } = device;
   if (skewed) {
+    await raiseAlert(deps.db, deps.now, {
+      kind: 'clock-wrong',
+      subject: device.id,
+      practitionerId,
+      deviceId: device.id,
+      details: { 'seconds-ahead': String(Math.round((claimed.iat ?? claimed.exp) - now)) },
+    });
     return fail({ kind: 'clock_skew', status: 401, text: 'the device’s clock is wrong', practitionerId });
   }
   const used = await deps.db
@@ -88,14 +115,26 @@ export async function grantToken(
     .values({ device_id: device.id, jti: claimed.jti, expires_at: (claimed.exp + SKEW_SECONDS) * 1000 })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if (used.numInsertedOrUpdatedRows !== 1n) return badClient('the assertion was used before');
+  if (used.numInsertedOrUpdatedRows !== 1n) {
+    await raiseAlert(deps.db, deps.now, {
+      kind: 'assertion-replayed',
+      subject: `${device.id} ${claimed.jti}`,
+      practitionerId,
+      deviceId: device.id,
+      details: {},
+    });
+    return badClient('the assertion was used before');
+  }
   await deps.db.deleteFrom('token_use').where('expires_at', '<', deps.now).execute();
+  const withdrawn = device.revoked_at !== null;
+  const scope = withdrawn ? WITHDRAWN_SCOPE : scopes[role];
   return ok({
     answer: {
-      access_token: await signToken(organization, deps, { practitionerId, deviceId: device.id, role }),
+      access_token: await signToken(organization, deps, { practitionerId, deviceId: device.id, role, scope }),
       token_type: 'bearer',
       expires_in: TOKEN_SECONDS,
-      scope: SCOPE,
+      scope,
+      ...(withdrawn ? { device_status: 'revoked', erase: device.erase_requested } : {}),
     },
     actor: { practitionerId, deviceId: device.id, role },
   });
@@ -129,10 +168,11 @@ function signToken(
     readonly practitionerId: string;
     readonly deviceId: string;
     readonly role: PractitionerRole;
+    readonly scope: string;
   },
 ): Promise<string> {
   const now = Math.floor(deps.now / 1000);
-  return new SignJWT({ device: holder.deviceId, role: holder.role, scope: SCOPE })
+  return new SignJWT({ device: holder.deviceId, role: holder.role, scope: holder.scope })
     .setProtectedHeader({ alg: 'ES384', typ: ACCESS_TOKEN_TYPE, kid: organization.keyId })
     .setIssuer(organization.id)
     .setAudience(`${organization.baseUrl}/fhir`)
@@ -143,12 +183,21 @@ function signToken(
     .sign(organization.signingKey);
 }
 
-/** The holder of an access token; undefined when it is not one of ours, has expired, or its device was revoked. */
+export interface TokenHolder {
+  readonly actor: Actor;
+  /** The device was withdrawn: sealed work and the acknowledgement of its erasure are all that it may send. */
+  readonly withdrawn: boolean;
+}
+
+/**
+ * The holder of an access token; undefined when it is not one of ours, has expired, or its device was withdrawn or
+ * replaced since.
+ */
 export async function readToken(
   deps: { readonly db: Database; readonly now: number },
   organization: Organization,
   token: string,
-): Promise<Actor | undefined> {
+): Promise<TokenHolder | undefined> {
   let claims;
   try {
     const { payload } = await jwtVerify(token, organization.verifyingKey, {
@@ -164,11 +213,15 @@ export async function readToken(
   }
   const device = await deps.db
     .selectFrom('device')
-    .select('id')
+    .select('revoked_at')
     .where('id', '=', claims.device)
     .where('practitioner_id', '=', claims.sub)
-    .where('revoked_at', 'is', null)
+    .where('replaced_by', 'is', null)
     .executeTakeFirst();
-  if (device === undefined) return undefined;
-  return { practitionerId: claims.sub, deviceId: claims.device, role: claims.role };
+  const withdrawn = claims.scope === WITHDRAWN_SCOPE;
+  if (device === undefined || withdrawn !== (device.revoked_at !== null)) return undefined;
+  return {
+    actor: { practitionerId: claims.sub, deviceId: claims.device, role: claims.role },
+    withdrawn,
+  };
 }

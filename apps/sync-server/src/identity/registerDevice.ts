@@ -2,6 +2,7 @@ import {
   type ProofClaims,
   type RegistrationAnswer,
   type SigningJwk,
+  type TicketClaims,
   TICKET_TYPE,
   proofClaims,
   registrationRequest,
@@ -11,6 +12,7 @@ import { type Result, fail, ok, toInstant, utf8Decode } from '@fieldchart/founda
 import { calculateJwkThumbprint, compactVerify } from 'jose';
 import type { Database } from '../storage/openStorage.ts';
 import { type AuthFailure, SKEW_SECONDS } from './authFailure.ts';
+import { raiseAlert } from './alerts.ts';
 import { importPublicKey, toPlainJwk } from './importPublicKey.ts';
 import type { Organization } from './organization.ts';
 
@@ -39,6 +41,14 @@ export async function registerDevice(
     return fail({ kind: 'ticket_invalid', status: 401, text: 'the ticket was not issued here' });
   }
   const { device_id: deviceId, public_key: publicKey } = request.data;
+  if (ticket.device !== undefined && ticket.device !== deviceId) {
+    return fail({
+      kind: 'ticket_not_for_device',
+      status: 403,
+      text: 'the ticket answers the rescue of another device',
+      practitionerId: ticket.sub,
+    });
+  }
   const proven = await readProof(request.data.proof, publicKey);
   const isProof =
     proven?.device === deviceId && proven.ticket === ticket.jti && proven.aud === organization.baseUrl;
@@ -70,6 +80,13 @@ export async function registerDevice(
       return ok({ answer, practitionerId, created: false });
     }
     if (row.used_by !== null) {
+      await raiseAlert(trx, deps.now, {
+        kind: 'ticket-used-twice',
+        subject: `${ticket.jti} ${thumbprint}`,
+        practitionerId,
+        deviceId: row.used_by,
+        details: { 'first-key': row.used_thumbprint ?? '', 'second-key': thumbprint },
+      });
       return fail({
         kind: 'ticket_used',
         status: 409,
@@ -106,8 +123,20 @@ export async function registerDevice(
         thumbprint,
         registered_at: deps.now,
         revoked_at: null,
+        erased_at: null,
+        replaced_by: null,
       })
       .execute();
+    if (row.replaces !== null) {
+      // What the old key signed before this moment still verifies; it opens nothing any more.
+      await trx
+        .updateTable('device')
+        .set({ revoked_at: deps.now, replaced_by: deviceId })
+        .where('id', '=', row.replaces)
+        .where('practitioner_id', '=', practitionerId)
+        .where('revoked_at', 'is', null)
+        .execute();
+    }
     await trx
       .updateTable('ticket')
       .set({ used_by: deviceId, used_thumbprint: thumbprint, used_at: deps.now })
@@ -121,7 +150,7 @@ export async function registerDevice(
 async function readTicket(
   organization: Organization,
   jwt: string,
-): Promise<{ readonly jti: string; readonly sub: string } | undefined> {
+): Promise<Pick<TicketClaims, 'jti' | 'sub' | 'device'> | undefined> {
   try {
     const { payload, protectedHeader } = await compactVerify(jwt, organization.verifyingKey, {
       algorithms: ['ES384'],

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foldText } from '@fieldchart/clinical';
 import { type Clock, type Random, type Result, base64UrlEncode, fail, ok } from '@fieldchart/foundation';
@@ -6,6 +6,7 @@ import { createAuditTrail } from '../audit/auditTrail.ts';
 import { readCaseloadFile } from '../fhir/caseloadFile.ts';
 import type { Database } from '../storage/openStorage.ts';
 import type { PractitionerTable } from '../storage/tables.ts';
+import type { Actor } from '../write/mutation.ts';
 import { issueTicket } from './issueTicket.ts';
 import type { Organization } from './organization.ts';
 
@@ -19,12 +20,25 @@ export interface TicketDesk {
 }
 
 export interface HandedTicket {
+  readonly id: string;
   readonly practitioner: string;
   readonly role: string;
   readonly ticket: string;
   readonly activationCode: string;
   readonly path: string;
   readonly url: string;
+  readonly expiresAt: number;
+}
+
+/** A ticket as the administrator sees it. */
+export interface ListedTicket {
+  readonly id: string;
+  readonly practitioner: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly state: 'open' | 'used' | 'revoked' | 'expired';
+  /** The device that used it. */
+  readonly device: string | null;
 }
 
 export type UnknownName = {
@@ -53,9 +67,14 @@ export async function findPractitioner(
 export async function handOutTicket(
   desk: TicketDesk,
   practitioner: PractitionerTable,
+  days?: number,
 ): Promise<HandedTicket> {
+  await removeSpentFiles(desk);
   const caseload = await readCaseloadFile(desk.db, practitioner.id);
-  const issued = await issueTicket(desk, desk.organization, practitioner, caseload);
+  const issued = await issueTicket(desk, desk.organization, practitioner, {
+    caseload,
+    ...(days === undefined ? {} : { days }),
+  });
   await createAuditTrail(desk)({
     action: 'ticket-issued',
     actor: { practitionerId: null, deviceId: null, role: 'system' },
@@ -66,7 +85,10 @@ export async function handOutTicket(
   const path = join(desk.folder, name);
   await mkdir(desk.folder, { recursive: true, mode: 0o700 });
   await writeFile(path, JSON.stringify(issued.file), { mode: 0o600 });
+  await desk.db.updateTable('ticket').set({ file: name }).where('jti', '=', issued.jti).execute();
   return {
+    id: issued.jti,
+    expiresAt: issued.expiresAt,
     practitioner: practitioner.name,
     role: practitioner.role,
     ticket: issued.ticket,
@@ -74,4 +96,67 @@ export async function handOutTicket(
     path,
     url: `${desk.organization.baseUrl}/tickets/${name}`,
   };
+}
+
+/** Tickets that were handed out, newest first. */
+export async function listTickets(desk: Pick<TicketDesk, 'db' | 'clock'>): Promise<ListedTicket[]> {
+  const now = desk.clock.now();
+  const rows = await desk.db
+    .selectFrom('ticket')
+    .innerJoin('practitioner', 'practitioner.id', 'ticket.practitioner_id')
+    .selectAll('ticket')
+    .select('name')
+    .orderBy('issued_at', 'desc')
+    .limit(1000)
+    .execute();
+  return rows.map((row) => ({
+    id: row.jti,
+    practitioner: row.name,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at,
+    state:
+      row.used_by !== null
+        ? 'used'
+        : row.revoked_at !== null
+          ? 'revoked'
+          : row.expires_at < now
+            ? 'expired'
+            : 'open',
+    device: row.used_by,
+  }));
+}
+
+/** Withdraws a ticket that nobody has used. False where there is none of this id, or a device has used it. */
+export async function revokeTicket(desk: TicketDesk, id: string, actor: Actor): Promise<boolean> {
+  const revoked = await desk.db
+    .updateTable('ticket')
+    .set({ revoked_at: desk.clock.now() })
+    .where('jti', '=', id)
+    .where('used_by', 'is', null)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  if (revoked.numUpdatedRows !== 1n) return false;
+  await createAuditTrail(desk)({ action: 'ticket-revoked', actor, outcome: '0', details: { ticket: id } });
+  await removeSpentFiles(desk);
+  return true;
+}
+
+/** A file whose ticket was used, withdrawn or has expired opens nothing for anybody: it does not stay. */
+async function removeSpentFiles(desk: TicketDesk): Promise<void> {
+  const spent = await desk.db
+    .selectFrom('ticket')
+    .select(['jti', 'file'])
+    .where('file', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('used_by', 'is not', null),
+        where('revoked_at', 'is not', null),
+        where('expires_at', '<', desk.clock.now()),
+      ]),
+    )
+    .execute();
+  for (const { jti, file } of spent) {
+    if (file !== null) await rm(join(desk.folder, file), { force: true });
+    await desk.db.updateTable('ticket').set({ file: null }).where('jti', '=', jti).execute();
+  }
 }

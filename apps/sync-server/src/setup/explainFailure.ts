@@ -6,7 +6,7 @@ export function explainFailure(error: unknown, folder: string): string | undefin
   const { code }: CodedError = error;
   switch (code) {
     case 'PORT_UNAVAILABLE':
-      return 'The port is in use by another program. Choose another one: npm start -- --port 8788';
+      return 'The port is in use by another program. Choose a free one: npm start -- --port NUMBER';
     case 'FOLDER_IN_USE':
       return `Another Fieldchart server is running on the data folder ${folder}. Stop it first, or choose another folder with --data.`;
     case 'FOLDER_FOREIGN':

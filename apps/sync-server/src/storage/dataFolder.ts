@@ -50,9 +50,21 @@ export function lockDataFolder(folder: string): DataFolderLock {
 
 /** The running process that holds the folder, if there is one. */
 export function readHolder(folder: string): LockHolder | undefined {
+  const holder = readJson(join(folder, LOCK)) as LockHolder | undefined;
+  return holder !== undefined && isRunning(holder) ? holder : undefined;
+}
+
+/** What a file of ours says; undefined where there is none or it was cut off. A file that cannot be read throws. */
+function readJson(path: string): unknown {
+  let text: string;
   try {
-    const holder = JSON.parse(readFileSync(join(folder, LOCK), 'utf8')) as LockHolder;
-    return isRunning(holder) ? holder : undefined;
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -106,10 +118,8 @@ export type FolderState =
 
 /** What the folder holds, as its marker says; an unfinished database is cleared away. */
 export function inspectDataFolder(folder: string): FolderState {
-  let marker: unknown;
-  try {
-    marker = JSON.parse(readFileSync(join(folder, MARKER), 'utf8'));
-  } catch {
+  const marker = readJson(join(folder, MARKER));
+  if (marker === undefined) {
     const others = readdirSync(folder).filter((name) => !name.startsWith(LOCK) && name !== MARKER);
     return others.length === 0 ? 'empty' : 'foreign';
   }

@@ -3,10 +3,11 @@ import type { Migration } from 'kysely/migration';
 
 /** Every migration by name; their order is the order of their names. */
 export const migrations: Readonly<Record<string, Migration>> = {
-  '001_initial': { up: createInitialTables },
+  '001_initial': { up: (database) => run(database, initialTables) },
+  '002_devices_and_rescue': { up: (database) => run(database, deviceTables) },
 };
 
-const statements = [
+const initialTables = [
   `create table organization (
     id text primary key, name text not null, sequence bigint not null, last_written bigint not null,
     epoch text not null, signing_key jsonb not null, verifying_key jsonb not null, rescue_key jsonb not null,
@@ -52,6 +53,27 @@ const statements = [
     for each row execute function refuse_change()`,
 ];
 
-async function createInitialTables(database: Kysely<unknown>): Promise<void> {
+const deviceTables = [
+  `alter table organization add column erase_after_attempts integer
+    check (erase_after_attempts between 5 and 100)`,
+  `alter table device add column erase_requested boolean not null default false,
+    add column erased_at bigint, add column replaced_by text`,
+  `alter table ticket add column for_device text, add column replaces text, add column file text`,
+  `create table sealed_work (
+    device_id text not null references device, sha256 text not null, work text not null,
+    received_at bigint not null, primary key (device_id, sha256))`,
+  `create table rescue_request (
+    id text primary key, practitioner_id text not null references practitioner, device_id text not null,
+    request text not null, received_at bigint not null, answer text, answered_at bigint)`,
+  `create table device_audit_link (
+    device_id text not null references device, number integer not null, previous text not null,
+    hash text not null, received_at bigint not null, primary key (device_id, number))`,
+  `create table alert (
+    number bigint generated always as identity primary key, kind text not null, subject text not null,
+    practitioner_id text, device_id text, details jsonb not null, raised_at bigint not null,
+    closed_at bigint, unique (kind, subject))`,
+];
+
+async function run(database: Kysely<unknown>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(database);
 }

@@ -21,6 +21,8 @@ export interface OrganizationTable {
   base_url: string;
   /** `creating` until the first start has filled the database. */
   setup: 'creating' | 'ready';
+  /** Policy: wrong secrets in a row after which a device destroys its key record; null for never. */
+  erase_after_attempts: number | null;
 }
 
 export interface PractitionerTable {
@@ -35,7 +37,13 @@ export interface DeviceTable {
   public_key: Json<SigningJwk>;
   thumbprint: string;
   registered_at: number;
+  /** From then on the device may send sealed work and acknowledge its erasure, and nothing else. */
   revoked_at: number | null;
+  /** The device is asked to destroy what it holds. */
+  erase_requested: Generated<boolean>;
+  erased_at: number | null;
+  /** The device that a rescue put in its place. */
+  replaced_by: string | null;
 }
 
 export interface TicketTable {
@@ -47,7 +55,56 @@ export interface TicketTable {
   used_by: string | null;
   used_thumbprint: string | null;
   used_at: number | null;
+  /** Only this device may use it: it answers a rescue request. */
+  for_device: string | null;
+  replaces: string | null;
+  /** Name of the file it was handed out in, until that is removed. */
+  file: string | null;
 }
+
+/** Unsent work of withdrawn devices, sealed to the rescue key. */
+export interface SealedWorkTable {
+  device_id: string;
+  /** Of the text, base64url. */
+  sha256: string;
+  work: string;
+  received_at: number;
+}
+
+export interface RescueRequestTable {
+  id: string;
+  practitioner_id: string;
+  /** The device whose signing key is lost. */
+  device_id: string;
+  request: string;
+  received_at: number;
+  answer: string | null;
+  answered_at: number | null;
+}
+
+/** The links of a device's audit chain that arrived; the events themselves stand in `audit`. */
+export interface DeviceAuditLinkTable {
+  device_id: string;
+  number: number;
+  previous: string;
+  hash: string;
+  received_at: number;
+}
+
+/** What an administrator should look at. One for each kind and subject. */
+export interface AlertTable {
+  number: Generated<number>;
+  kind: AlertKind;
+  subject: string;
+  practitioner_id: string | null;
+  device_id: string | null;
+  details: Json<Record<string, string>>;
+  raised_at: number;
+  closed_at: number | null;
+}
+
+export type AlertKind =
+  'ticket-used-twice' | 'assertion-replayed' | 'clock-wrong' | 'audit-gap' | 'audit-altered';
 
 /** Token requests that were answered, so that none is answered twice. */
 export interface TokenUseTable {
@@ -123,4 +180,8 @@ export interface Tables {
   care_team_member: CareTeamMemberTable;
   access_change: AccessChangeTable;
   audit: AuditTable;
+  sealed_work: SealedWorkTable;
+  rescue_request: RescueRequestTable;
+  device_audit_link: DeviceAuditLinkTable;
+  alert: AlertTable;
 }

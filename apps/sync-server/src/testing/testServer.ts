@@ -45,6 +45,8 @@ export interface Answer {
 
 /** A server on an emptied database with an organisation, three people and a device of each. */
 export interface TestServer {
+  /** `METHOD pattern` of every route. */
+  readonly routes: readonly string[];
   readonly app: FastifyInstance;
   readonly storage: Storage;
   readonly clock: FakeClock;
@@ -147,7 +149,7 @@ export async function openTestServer(
       },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const json = (answer.headers['content-type'] ?? '').includes('json');
+    const json = answer.body !== '' && (answer.headers['content-type'] ?? '').includes('json');
     return {
       status: answer.statusCode,
       headers: answer.headers,
@@ -181,6 +183,7 @@ export async function openTestServer(
 
   const server: TestServer = {
     app,
+    routes: listRoutes(app),
     storage,
     clock,
     random,
@@ -304,4 +307,21 @@ export function signJson(value: object, key: CryptoKey, header: object = {}): Pr
   return new CompactSign(new TextEncoder().encode(JSON.stringify(value)))
     .setProtectedHeader({ alg: 'ES384', ...header })
     .sign(key);
+}
+
+/** Reads the router's own drawing: the only list of routes it gives once they are made. */
+function listRoutes(app: FastifyInstance): string[] {
+  const routes: string[] = [];
+  const path: string[] = [];
+  for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
+    const found = /^(?<indent>[\s│]*)[├└]── (?<part>\S*) ?(?:\((?<methods>[A-Z, ]+)\))?/u.exec(line);
+    if (found?.groups === undefined) continue;
+    const { indent = '', part = '', methods = '' } = found.groups;
+    path.length = indent.length / 4;
+    path.push(part);
+    for (const method of methods.split(', ').filter((name) => name !== '')) {
+      routes.push(`${method} ${path.join('')}`);
+    }
+  }
+  return routes;
 }

@@ -1,11 +1,4 @@
-import {
-  CONSENT_FORMS,
-  createConsent,
-  finalizeNote,
-  signatureProvenance,
-  signedPayload,
-  withNoteSections,
-} from '@fieldchart/clinical';
+import { CONSENT_FORMS, createConsent, finalizeNote, withNoteSections } from '@fieldchart/clinical';
 import type { Composition, Consent, FhirResource } from '@fieldchart/clinical';
 import { base64UrlEncode } from '@fieldchart/foundation';
 import { FlattenedSign } from 'jose';
@@ -20,6 +13,7 @@ import {
   newClient,
   openTestServer,
 } from './testServer.ts';
+import { signResource } from './signResource.ts';
 
 /** What every database must do with writes. */
 export function defineWriteSuite(storage: () => Storage): void {
@@ -263,26 +257,8 @@ export function defineWriteSuite(storage: () => Storage): void {
     expect(await rows()).toBe(before);
   });
 
-  async function sign(
-    signed: Composition | Consent,
-    device: TestDevice,
-    as = device.practitionerId,
-  ): Promise<FhirResource> {
-    const jws = await new FlattenedSign(signedPayload([signed]))
-      .setProtectedHeader({ alg: 'ES384', kid: device.id })
-      .sign(device.privateKey);
-    expect(jws.payload).toBe(base64UrlEncode(signedPayload([signed])));
-    return signatureProvenance({
-      id: server.uuid(),
-      targets: [signed],
-      signerId: as,
-      organizationId: 'org',
-      deviceId: device.id,
-      when: server.clock.now(),
-      jws: `${jws.protected ?? ''}..${jws.signature}`,
-      type: 'author',
-    });
-  }
+  const sign = (signed: Composition | Consent, device: TestDevice, as?: string) =>
+    signResource(server, signed, device, as === undefined ? {} : { as });
 
   test('times of versions never go back, even when the server’s clock does', async () => {
     const { ana, ask } = server;

@@ -1,5 +1,5 @@
 import type { FhirResource, Provenance, ResourceKey } from '@fieldchart/clinical';
-import { keyOfReference, resourceKey, signedPayload } from '@fieldchart/clinical';
+import { instantToMilliseconds, keyOfReference, resourceKey, signedPayload } from '@fieldchart/clinical';
 import { base64Decode, base64UrlEncode, utf8Decode } from '@fieldchart/foundation';
 import { flattenedVerify } from 'jose';
 import { importPublicKey } from '../identity/importPublicKey.ts';
@@ -48,7 +48,10 @@ async function verifyMutation(
     const keys = provenance.target.map((target) => keyOfReference(target.reference) ?? '');
     const targets = await loadTargets(db, keys, carried);
     if (targets === undefined) return 'what the signature is about is neither here nor stored';
-    const signer = await verifySignature(db, signature.data, targets);
+    const signer = await verifySignature(db, signature.data, {
+      targets,
+      madeAt: instantToMilliseconds(signature.when) ?? Number.POSITIVE_INFINITY,
+    });
     if (signer === undefined) return 'the signature does not verify against a registered key';
     if (keyOfReference(signature.who.reference) !== `Practitioner/${signer}`) {
       return 'the signature was made by the device of somebody else';
@@ -82,24 +85,29 @@ async function loadTargets(
   return targets;
 }
 
-/** The practitioner whose registered, unrevoked device made this detached JWS over the resources. */
+/**
+ * The practitioner whose registered device made this detached JWS over the resources. A device that was withdrawn or
+ * replaced since vouches for what it signed before: its holder may be the one who sends it, after a rescue.
+ */
 async function verifySignature(
   db: Database,
   data: NonNullable<NonNullable<Provenance['signature']>[number]['data']>,
-  targets: readonly FhirResource[],
+  signed: { readonly targets: readonly FhirResource[]; readonly madeAt: number },
 ): Promise<string | undefined> {
   const [protectedHeader = '', payload = '', signature = ''] = utf8Decode(base64Decode(data)).split('.');
   if (payload !== '') return undefined;
   let practitionerId: string | undefined;
   try {
     await flattenedVerify(
-      { protected: protectedHeader, payload: base64UrlEncode(signedPayload(targets)), signature },
+      { protected: protectedHeader, payload: base64UrlEncode(signedPayload(signed.targets)), signature },
       async (header) => {
         const device = await db
           .selectFrom('device')
           .select(['practitioner_id', 'public_key'])
           .where('id', '=', header?.kid ?? '')
-          .where('revoked_at', 'is', null)
+          .where((where) =>
+            where.or([where('revoked_at', 'is', null), where('revoked_at', '>', signed.madeAt)]),
+          )
           .executeTakeFirstOrThrow();
         practitionerId = device.practitioner_id;
         return importPublicKey(device.public_key);

@@ -1,0 +1,122 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ListedDevice } from '../identity/deviceDesk.ts';
+import { type Operator, dataFolder, runCli } from './askOperator.ts';
+import { printTable, shownTime } from './printTable.ts';
+import { readOptions, refuse } from './readOptions.ts';
+import { openWithRescueKey } from './rescueKey.ts';
+
+const usage = `
+  npm run device -- list
+  npm run device -- revoke DEVICE [--erase]
+  npm run device -- sealed DEVICE --key rescue-key.json --out FILE.json
+  npm run device -- alerts
+  Each takes [--data FOLDER].`;
+const { values, positionals } = readOptions(
+  {
+    options: {
+      erase: { type: 'boolean', default: false },
+      key: { type: 'string' },
+      out: { type: 'string' },
+      data: { type: 'string' },
+    },
+    allowPositionals: true,
+    strict: true,
+  },
+  usage,
+);
+const [action = '', id] = positionals;
+const actions: Readonly<Record<string, (operator: Operator) => Promise<number>>> = {
+  list,
+  revoke,
+  sealed,
+  alerts,
+};
+const run = actions[action];
+if (run === undefined || positionals.length > 2) refuse(`Say what to do. Usage: ${usage}`);
+if ((action === 'revoke' || action === 'sealed') && id === undefined)
+  refuse(`Say which device. Usage: ${usage}`);
+if (action === 'sealed' && (values.key === undefined || values.out === undefined)) {
+  refuse(`--key names the rescue key, --out the file to write. Usage: ${usage}`);
+}
+
+await runCli(dataFolder(values.data), run);
+
+async function list(operator: Operator): Promise<number> {
+  const listed = await operator.get<ListedDevice[]>('/admin/devices');
+  if (!listed.ok) return 1;
+  printTable(
+    ['device', 'of', 'state', 'registered', 'withdrawn', 'sealed work'],
+    listed.value.map((device) => [
+      device.id,
+      device.practitioner,
+      device.state,
+      shownTime(device.registeredAt),
+      shownTime(device.revokedAt),
+      device.sealedWork.length === 0 ? '' : `${device.sealedWork.length} to read`,
+    ]),
+  );
+  return 0;
+}
+
+async function revoke(operator: Operator): Promise<number> {
+  const revoked = await operator.post('/admin/devices/revoke', { id, erase: values.erase });
+  if (!revoked.ok) {
+    console.error('There is no such device. See: npm run device -- list');
+    return 1;
+  }
+  console.log(
+    [
+      'Withdrawn: from now on it gets nothing and sends nothing but its sealed unsent work.',
+      ...(values.erase ? ['It is asked to destroy what it holds once that work has arrived.'] : []),
+      'It learns of this when it is next unlocked with a signal. Until then it opens as before.',
+    ].join('\n'),
+  );
+  return 0;
+}
+
+async function sealed(operator: Operator): Promise<number> {
+  const found = await operator.post<{ work: string; sha256: string }>('/admin/sealed-work', { device: id });
+  if (!found.ok) {
+    console.error('No sealed work of this device has arrived. See: npm run device -- list');
+    return 1;
+  }
+  const opened = await openWithRescueKey(found.value.work, readFileSync(resolve(values.key ?? ''), 'utf8'));
+  if (opened === undefined) {
+    console.error(
+      'This key does not open it. It takes the rescue key of the organisation that issued the ticket.',
+    );
+    return 1;
+  }
+  writeFileSync(resolve(values.out ?? ''), opened, { mode: 0o600 });
+  console.log(
+    `Written to ${resolve(values.out ?? '')}. It holds clients' records in the clear: move it to where those belong.`,
+  );
+  return 0;
+}
+
+interface ShownAlert {
+  readonly kind: string;
+  readonly device_id: string | null;
+  readonly details: Readonly<Record<string, string>>;
+  readonly raised_at: number;
+  readonly closed_at: number | null;
+}
+
+async function alerts(operator: Operator): Promise<number> {
+  const listed = await operator.get<ShownAlert[]>('/admin/alerts');
+  if (!listed.ok) return 1;
+  printTable(
+    ['raised', 'closed', 'what', 'device', 'details'],
+    listed.value.map((alert) => [
+      shownTime(alert.raised_at),
+      shownTime(alert.closed_at),
+      alert.kind,
+      alert.device_id ?? '',
+      Object.entries(alert.details)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
+    ]),
+  );
+  return 0;
+}
