@@ -73,6 +73,7 @@ export async function openSimulatedDevice(options: NewDevice): Promise<Simulated
     const database = await open({ name: 'device.db', key });
     const store = await openRecordStore({ database, clock, random, logger: silentLogger });
     const transport = createAuthorizedTransport({
+      onWithdrawn: () => {},
       transport: plain,
       clock,
       random,

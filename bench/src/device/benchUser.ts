@@ -22,11 +22,16 @@ export async function createBenchUser(
     label: 'BC',
     secretKind: 'passphrase',
     deviceSecretId: null,
+    rescueDeviceSecretId: null,
+    practitionerId,
+    organizationId: 'bench',
+    server: 'http://localhost:9',
+    deviceId: userId,
     ticketId: userId,
     state: 'ready',
   };
   const rescue = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-384' }, true, ['deriveBits']);
-  const { crv, x, y } = await crypto.subtle.exportKey('jwk', rescue.publicKey);
+  const { crv, x = '', y = '' } = await crypto.subtle.exportKey('jwk', rescue.publicKey);
   const keys = await vaultOf(platform).create({
     userId,
     secret: SECRET,
@@ -45,7 +50,8 @@ export async function createBenchUser(
     role: 'clinician',
     organization: { id: 'bench', name: 'Bench' },
     server: 'http://localhost:9',
-    ticket: null,
+    rescueKey: { kty: 'EC', crv: 'P-384', x, y },
+    registrations: [],
   });
   await database.close();
   await platform.profiles.save(profile);

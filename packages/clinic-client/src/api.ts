@@ -2,6 +2,9 @@ import type { NewPatient, SignerAuthority, Stroke, VisitPlace } from '@fieldchar
 import type { CodedError } from '@fieldchart/foundation';
 import type { EditorPosition } from '@fieldchart/record-store';
 import type { ActivityStore } from './activityStore.ts';
+import type { Answer, Query } from './queries.ts';
+
+export type * from './queries.ts';
 
 // What the screens see. The shell lives as long as the page; a session as long as one unlock.
 
@@ -21,13 +24,38 @@ export interface ClinicShell {
   /** From `elsewhere`: takes the app over from the other tab, which locks. */
   useHere(): Promise<void>;
 
+  /**
+   * Asks the provider for rescue, with the secret that is to open this device afterwards. The old secret opens it
+   * until the rescue is finished.
+   */
+  requestRescue(input: RescueAsk): Promise<RescueOutcome<RescueView>>;
+  /** The request that waits for its answer; null where there is none. */
+  pendingRescue(userId: string): Promise<RescueView | null>;
+  sendRescueRequest(userId: string): Promise<RescueOutcome<null>>;
+  /** The answer's text, if it has arrived at the server; null if not yet. */
+  fetchRescueAnswer(userId: string): Promise<RescueOutcome<string | null>>;
+  /** Opens an answer with the new secret and ends in phase `unlocked`. */
+  finishRescue(input: RescueFinish): Promise<RescueOutcome<null>>;
+  cancelRescue(userId: string): Promise<void>;
+
   /** How strong a passphrase is; PINs are judged by rules. */
   judgeSecret(secret: string, kind: SecretKind): Promise<SecretVerdict>;
   /** Whether this device offers a bound secret, so that a PIN may be chosen. */
   pinOffered(): Promise<boolean>;
 }
 
-export type LockReason = 'hand' | 'idle' | 'background' | 'takeover';
+export type LockReason =
+  | 'hand'
+  | 'idle'
+  | 'background'
+  | 'takeover'
+  | 'switch'
+  /** The provider withdrew this device from its user. */
+  | 'withdrawn'
+  /** The provider had what this device held destroyed, after its unsent work had arrived. */
+  | 'erased'
+  /** The user had themselves removed from this device. */
+  | 'left';
 export type SecretKind = 'pin' | 'passphrase';
 
 export type ShellPhase =
@@ -35,7 +63,7 @@ export type ShellPhase =
   /** Another tab or window owns the app. */
   | { readonly name: 'elsewhere' }
   /** Nobody is enrolled on this device. */
-  | { readonly name: 'welcome' }
+  | { readonly name: 'welcome'; readonly reason: LockReason | null }
   | { readonly name: 'locked'; readonly users: readonly DeviceUser[]; readonly reason: LockReason | null }
   | { readonly name: 'unlocked'; readonly session: ClinicSession }
   /** The app cannot go on; what is safe and what to do follows from the code. */
@@ -46,7 +74,57 @@ export interface DeviceUser {
   readonly userId: string;
   readonly label: string;
   readonly secretKind: SecretKind;
+  /** `withdrawn`: the provider took the device away; what it holds opens by rescue alone. */
+  readonly state: 'ready' | 'withdrawn';
+  /** A rescue was asked for and waits for its answer. */
+  readonly rescueWaits: boolean;
 }
+
+export interface RescueAsk {
+  readonly userId: string;
+  readonly secret: string;
+  readonly secretKind: SecretKind;
+}
+
+export interface RescueFinish {
+  readonly userId: string;
+  /** The new secret. */
+  readonly secret: string;
+  /** The answer's text; null goes on with one that was accepted before the app died. */
+  readonly answer: string | null;
+}
+
+export interface RescueView {
+  readonly id: string;
+  /** For the administrator: as text, as a QR code, or by the network. */
+  readonly text: string;
+  /** `XXXX-XXXX`, to be read out to the administrator. */
+  readonly code: string;
+}
+
+export type RescueOutcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | {
+      readonly ok: false;
+      readonly error:
+        | Extract<UnlockOutcome, { ok: false }>['error']
+        | {
+            readonly kind:
+              | 'weak-secret'
+              | 'device-secret-cancelled'
+              | 'rescue-impossible'
+              | 'no-request'
+              | 'unreachable'
+              | 'refused'
+              | 'not-accepted'
+              | 'answer-wrong-kind'
+              | 'answer-malformed'
+              | 'answer-truncated'
+              | 'answer-altered'
+              | 'answer-too-large'
+              | 'answer-not-for-this';
+          };
+    };
 
 export interface TicketInput {
   /** The ticket's text, or the whole text of a ticket file. */
@@ -177,10 +255,54 @@ export interface ClinicSession {
   }): Promise<SignOutcome>;
   signConsent(input: ConsentSigning): Promise<SignOutcome & { readonly consentId?: string }>;
 
+  /** Changes PIN or passphrase: one write, as quick with 100,000 notes as with none. */
+  changeSecret(input: {
+    readonly current: string;
+    readonly next: string;
+    readonly nextKind: SecretKind;
+  }): Promise<ChangeOutcome>;
+  /** Whether a PIN may be chosen: only where the device has a bound secret for this user. */
+  pinPossible(): boolean;
+  /** Takes a new ticket for the same practitioner, where another device has used the first one. Nothing is lost. */
+  rehome(input: TicketInput): Promise<RehomeOutcome>;
+  /** Removes this user, their key and their records from the device; refused while anything of theirs is unsent. */
+  removeFromDevice(input: { readonly secret: string }): Promise<RemovalOutcome>;
+  /** Writes down that a document left the encrypted record, as to a viewer of PDF. */
+  recordExport(input: { readonly consentId: string }): Promise<void>;
+
   syncNow(): Promise<void>;
   syncStatus(): SyncSummary;
   subscribeSync(listener: () => void): () => void;
 }
+
+type SecretProblem = Extract<UnlockOutcome, { ok: false }>['error'];
+
+export type ChangeOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly error: SecretProblem | { readonly kind: 'weak-secret' } };
+
+export type RehomeOutcome =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly error: { readonly kind: TicketProblem | 'other-practitioner' | 'other-server' };
+    };
+
+export type RemovalOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly error: SecretProblem | { readonly kind: 'unsent-work' } };
+
+/** Where this device stands with the server; a code of the server's where it refused. */
+export type RegistrationState =
+  | 'waiting'
+  | 'registered'
+  | 'invalid_request'
+  | 'ticket_invalid'
+  | 'ticket_expired'
+  | 'ticket_used'
+  | 'ticket_revoked'
+  | 'ticket_not_for_device'
+  | 'proof_invalid';
 
 export type SignOutcome =
   | { readonly ok: true }
@@ -237,146 +359,6 @@ export interface NoteEditor {
   close(): Promise<void>;
 }
 
-// ---- Live queries -------------------------------------------------------------------------------------
-
-export type Query =
-  | {
-      readonly kind: 'caseload';
-      readonly search: string;
-      readonly filter: CaseloadFilter;
-      readonly sort: CaseloadSort;
-      readonly limit: number;
-    }
-  | { readonly kind: 'chart'; readonly clientId: string }
-  | { readonly kind: 'note'; readonly noteId: string }
-  | { readonly kind: 'consent'; readonly consentId: string }
-  | { readonly kind: 'outbox' };
-
-export type CaseloadFilter = 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting';
-export type CaseloadSort = 'name' | 'last-visit' | 'birth-date';
-
-export type Answer<Q extends Query> = Q['kind'] extends 'caseload'
-  ? CaseloadAnswer
-  : Q['kind'] extends 'chart'
-    ? ChartAnswer | null
-    : Q['kind'] extends 'note'
-      ? NoteAnswer | null
-      : Q['kind'] extends 'consent'
-        ? ConsentAnswer | null
-        : OutboxAnswer;
-
-export interface CaseloadAnswer {
-  readonly rows: readonly ClientRow[];
-  readonly total: number;
-}
-
-export interface ClientRow {
-  readonly clientId: string;
-  readonly name: string;
-  readonly birthDate: string | null;
-  readonly city: string | null;
-  /** Instant of the latest visit. */
-  readonly lastVisit: string | null;
-  readonly unsignedNotes: number;
-  readonly waiting: boolean;
-}
-
-/** Where an item stands on its way to the server. */
-export type Delivery =
-  /** Came from the server, nothing of ours. */
-  | { readonly state: 'server' }
-  | { readonly state: 'waiting' }
-  | { readonly state: 'sending' }
-  | { readonly state: 'received'; readonly versionId: string; readonly serverTime: string }
-  | { readonly state: 'parked'; readonly reason: string }
-  | { readonly state: 'held' };
-
-export interface ChartAnswer {
-  readonly clientId: string;
-  readonly name: string;
-  readonly birthDate: string | null;
-  readonly gender: string | null;
-  readonly phone: string | null;
-  readonly address: string | null;
-  readonly delivery: Delivery;
-  readonly conditions: readonly {
-    readonly id: string;
-    readonly text: string;
-    readonly code: string | null;
-  }[];
-  readonly visits: readonly {
-    readonly visitId: string;
-    readonly place: VisitPlace;
-    readonly status: 'in-progress' | 'finished' | 'other';
-    readonly start: string | null;
-    readonly end: string | null;
-    readonly location: string | null;
-    readonly delivery: Delivery;
-  }[];
-  readonly notes: readonly NoteSummary[];
-  readonly consents: readonly {
-    readonly consentId: string;
-    readonly status: string;
-    readonly title: string;
-    readonly signedAt: string | null;
-    readonly delivery: Delivery;
-  }[];
-}
-
-export interface NoteSummary {
-  readonly noteId: string;
-  readonly visitId: string | null;
-  readonly title: string;
-  readonly date: string;
-  readonly authorName: string;
-  readonly mine: boolean;
-  readonly status: 'preliminary' | 'final' | 'amended' | 'entered-in-error';
-  readonly preview: string;
-  readonly delivery: Delivery;
-}
-
-export interface NoteAnswer extends NoteSummary {
-  /** Counts this device's commits on the note; names the text that is shown. */
-  readonly revision: number;
-  readonly clientId: string;
-  readonly clientName: string;
-  readonly sections: readonly { readonly code: string; readonly labelKey: string; readonly text: string }[];
-  readonly signedAt: string | null;
-  readonly signedBy: string | null;
-}
-
-export interface ConsentAnswer {
-  readonly consentId: string;
-  readonly clientId: string;
-  readonly clientName: string;
-  readonly status: string;
-  readonly title: string;
-  readonly signedAt: string | null;
-  readonly delivery: Delivery;
-  /** The signed form as PDF, base64. */
-  readonly pdf: string | null;
-}
-
-export interface OutboxAnswer {
-  readonly waiting: readonly OutboxRow[];
-  readonly failed: readonly OutboxRow[];
-  /** Newest first, the last 50. */
-  readonly sent: readonly OutboxRow[];
-  readonly counts: { readonly waiting: number; readonly failed: number };
-}
-
-export interface OutboxRow {
-  readonly mutationId: string;
-  readonly sequence: number;
-  readonly resourceType: string;
-  readonly resourceId: string;
-  readonly kind: 'create' | 'update' | 'delete';
-  /** Name of the client it belongs to, where there is one. */
-  readonly clientName: string | null;
-  readonly clientId: string | null;
-  readonly delivery: Delivery;
-}
-
 export interface SyncSummary {
   readonly phase: 'offline' | 'idle' | 'pushing' | 'pulling' | 'backoff';
   readonly online: boolean;
@@ -385,4 +367,7 @@ export interface SyncSummary {
   readonly lastProblem: string | null;
   readonly waiting: number;
   readonly failed: number;
+  readonly registration: RegistrationState;
+  /** What to add to this device's clock to get the server's; null until it was heard. */
+  readonly clockOffsetMs: number | null;
 }

@@ -1,4 +1,5 @@
 import type { UnlockedKeys, Vault } from '@fieldchart/key-vault';
+import type { AuditChain } from '@fieldchart/record-store';
 import type { SignOutcome } from './api.ts';
 import type { DeviceProfile, DeviceSecrets } from './platform.ts';
 
@@ -16,12 +17,14 @@ export async function proveSecret(options: {
   readonly deviceSecrets: DeviceSecrets;
   readonly profile: DeviceProfile;
   readonly secret: string;
+  readonly audit: AuditChain;
 }): Promise<Proof> {
   const { vault, profile, secret } = options;
   const deviceSecret = deviceSecretOf(options.deviceSecrets, profile);
   const unlocked = await vault.unlock({ userId: profile.userId, secret, deviceSecret });
   if (unlocked.ok) return { ok: true, keys: unlocked.value.keys };
   const { error } = unlocked;
+  if (error.kind === 'wrong-secret') await options.audit.append('signing-refused');
   switch (error.kind) {
     case 'wrong-secret':
       return { ok: false, error: { kind: 'wrong-secret', delayMs: error.delayMs } };

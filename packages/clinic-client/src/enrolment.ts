@@ -1,6 +1,6 @@
-import type { FhirResource } from '@fieldchart/clinical';
+import { type FhirResource, agreementJwk } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
-import { CodedError, isCodedError, randomUuid } from '@fieldchart/foundation';
+import { CodedError, type Result, fail, isCodedError, ok, randomUuid } from '@fieldchart/foundation';
 import {
   openCaseload,
   openTicket,
@@ -11,12 +11,19 @@ import {
   type Vault,
 } from '@fieldchart/key-vault';
 import { openRecordStore } from '@fieldchart/record-store';
-import type { EnrolInput, EnrolmentOutcome, EnrolOutcome, OpenedTicket, TicketInput } from './api.ts';
-import { saveIdentity } from './identity.ts';
+import type {
+  EnrolInput,
+  EnrolmentOutcome,
+  EnrolOutcome,
+  OpenedTicket,
+  TicketInput,
+  TicketProblem,
+} from './api.ts';
+import { type Identity, saveIdentity, withRegistration } from './identity.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 
 /** What an opened ticket holds; the screens see only {@link OpenedTicket}. */
-interface TicketContents {
+export interface TicketContents {
   readonly claims: TicketClaims;
   readonly jwt: string;
   readonly caseload: string | null;
@@ -24,13 +31,13 @@ interface TicketContents {
 
 const contentsByHandle = new WeakMap<object, TicketContents>();
 
-/** Opens a ticket and checks it against the organisation's key, with no network. Nothing is stored. */
-export async function openEnrolmentTicket(
+/** Opens a ticket's text and checks it against the organisation's key, with no network. Nothing is stored. */
+export async function readTicket(
   platform: ClinicPlatform,
   input: TicketInput,
-): Promise<EnrolmentOutcome> {
+): Promise<Result<TicketContents & { readonly fingerprint: string }, { readonly kind: TicketProblem }>> {
   const organization = await platform.organization();
-  if (organization === undefined) return { ok: false, error: { kind: 'organization-unknown' } };
+  if (organization === undefined) return fail({ kind: 'organization-unknown' });
   const file = parseTicketFile(input.text);
   if (!file.ok) return file;
   const opened = await openTicket({
@@ -42,7 +49,17 @@ export async function openEnrolmentTicket(
   });
   if (!opened.ok) return opened;
   const { claims, jwt } = opened.value;
-  const { caseload } = file.value;
+  return ok({ claims, jwt, caseload: file.value.caseload, fingerprint: organization.fingerprint });
+}
+
+/** Opens a ticket to enrol with. */
+export async function openEnrolmentTicket(
+  platform: ClinicPlatform,
+  input: TicketInput,
+): Promise<EnrolmentOutcome> {
+  const read = await readTicket(platform, input);
+  if (!read.ok) return read;
+  const { claims, jwt, caseload, fingerprint } = read.value;
   const profiles = await platform.profiles.list();
   if (profiles.some((profile) => profile.ticketId === claims.jti && profile.state === 'ready')) {
     return { ok: false, error: { kind: 'already-enrolled' } };
@@ -53,7 +70,7 @@ export async function openEnrolmentTicket(
     handle,
     practitionerName: claims.practitioner_name,
     organizationName: claims.organization_name,
-    fingerprint: organization.fingerprint,
+    fingerprint,
     expiresAt: claims.exp * 1000,
     carriesCaseload: caseload !== null,
   };
@@ -91,6 +108,11 @@ export async function enrol(
     label: initials(contents.claims.practitioner_name),
     secretKind: input.secretKind,
     deviceSecretId: deviceSecret.kind === 'none' ? null : deviceSecret.id,
+    rescueDeviceSecretId: null,
+    practitionerId: contents.claims.sub,
+    organizationId: contents.claims.iss,
+    server: contents.claims.server,
+    deviceId: '',
     ticketId: contents.claims.jti,
     state: 'enrolling',
   };
@@ -101,7 +123,7 @@ export async function enrol(
   const giveUp = async (kind: Failure['error']['kind']): Promise<Failure> => {
     await database?.close();
     keys?.discard();
-    await discardEnrolment(platform, profile);
+    await discardEnrolment(platform, vault, profile);
     return { ok: false, error: { kind } };
   };
   try {
@@ -114,10 +136,10 @@ export async function enrol(
       rescueKey: contents.claims.rescue_key,
     });
     database = await platform.openDatabase({ name: databaseName(userId), key: keys.dataKey });
-    if (!(await fillDatabase(platform, database, contents, userId, input.onProgress))) {
+    if (!(await fillDatabase(platform, database, { contents, userId, keys, onProgress: input.onProgress }))) {
       return await giveUp('caseload-damaged');
     }
-    const ready: DeviceProfile = { ...profile, state: 'ready' };
+    const ready: DeviceProfile = { ...profile, deviceId: keys.keyId, state: 'ready' };
     await platform.profiles.save(ready);
     return { ok: true, value: { profile: ready, keys, database } };
   } catch (error) {
@@ -129,12 +151,20 @@ export async function enrol(
   }
 }
 
-/** Removes what a broken-off enrolment left behind. Only profiles that never became `ready` are touched (D3). */
-export async function discardEnrolment(platform: ClinicPlatform, profile: DeviceProfile): Promise<void> {
-  if (profile.state === 'ready')
+/**
+ * Removes what a broken-off enrolment left behind, or a user who left. Profiles that are `ready` or withdrawn are never
+ * touched (D3).
+ */
+export async function discardEnrolment(
+  platform: ClinicPlatform,
+  vault: Vault,
+  profile: DeviceProfile,
+): Promise<void> {
+  if (profile.state === 'ready' || profile.state === 'withdrawn') {
     throw new CodedError('PROFILE_READY', 'A finished enrolment is not discarded');
+  }
   await platform.deleteDatabase(databaseName(profile.userId));
-  await platform.keyRecords.remove(profile.userId);
+  await vault.remove(profile.userId);
   if (profile.deviceSecretId !== null) await platform.deviceSecrets.remove(profile.deviceSecretId);
   await platform.profiles.remove(profile.userId);
 }
@@ -157,10 +187,14 @@ async function chooseDeviceSecret(
 async function fillDatabase(
   platform: ClinicPlatform,
   database: Database,
-  contents: TicketContents,
-  userId: string,
-  onProgress: EnrolInput['onProgress'],
+  input: {
+    readonly contents: TicketContents;
+    readonly userId: string;
+    readonly keys: UnlockedKeys;
+    readonly onProgress: EnrolInput['onProgress'];
+  },
 ): Promise<boolean> {
+  const { contents, userId, keys, onProgress } = input;
   const { claims } = contents;
   const { clock, random, logger } = platform;
   const store = await openRecordStore({ database, clock, random, logger });
@@ -176,15 +210,18 @@ async function fillDatabase(
       onProgress: (done, total) => onProgress({ step: 'caseload', done, total }),
     });
   }
-  await saveIdentity(database, {
+  const identity: Identity = {
     userId,
     practitionerId: claims.sub,
     practitionerName: claims.practitioner_name,
     role: claims.role,
     organization: { id: claims.iss, name: claims.organization_name },
     server: claims.server,
-    ticket: { id: claims.jti, jwt: contents.jwt },
-  });
+    rescueKey: agreementJwk.parse(claims.rescue_key),
+    registrations: [],
+  };
+  const ticket = { id: claims.jti, jwt: contents.jwt };
+  await saveIdentity(database, await withRegistration(identity, { platform, keys, ticket }));
   return true;
 }
 

@@ -1,7 +1,10 @@
-import { practitionerRole } from '@fieldchart/clinical';
+import { agreementJwk, practitionerRole, registrationRequest } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { CodedError } from '@fieldchart/foundation';
+import { signRegistration } from '@fieldchart/fhir-sync';
+import type { UnlockedKeys } from '@fieldchart/key-vault';
 import { z } from 'zod';
+import type { ClinicPlatform } from './platform.ts';
 
 const identitySchema = z.strictObject({
   userId: z.string(),
@@ -11,8 +14,10 @@ const identitySchema = z.strictObject({
   organization: z.strictObject({ id: z.string(), name: z.string() }),
   /** The server's base address. */
   server: z.string(),
-  /** The signed ticket, until the server has registered this device. */
-  ticket: z.strictObject({ id: z.string(), jwt: z.string() }).nullable(),
+  /** What the device seals unsent work to when it is withdrawn. */
+  rescueKey: agreementJwk,
+  /** Signed ahead, in the order in which the server must learn of them; empty once it has registered this device. */
+  registrations: z.array(registrationRequest),
 });
 
 /** Who this database belongs to. It rests inside the encrypted database. */
@@ -39,4 +44,27 @@ export async function saveIdentity(database: Database, identity: Identity): Prom
       params: [key, JSON.stringify(identity)],
     },
   ]);
+}
+
+/** The identity with a registration more: the present key's, against a ticket, signed now. */
+export async function withRegistration(
+  identity: Identity,
+  input: {
+    readonly platform: ClinicPlatform;
+    readonly keys: UnlockedKeys;
+    readonly ticket: { readonly id: string; readonly jwt: string };
+  },
+): Promise<Identity> {
+  const { platform, keys, ticket } = input;
+  const registration = await signRegistration({
+    clock: platform.clock,
+    baseUrl: identity.server,
+    ticket: ticket.jwt,
+    ticketId: ticket.id,
+    deviceId: keys.keyId,
+    publicKey: keys.publicJwk,
+    sign: (claims) => keys.signJwt(claims),
+  });
+  const others = identity.registrations.filter((one) => one.ticket !== ticket.jwt);
+  return { ...identity, registrations: [...others, registration] };
 }

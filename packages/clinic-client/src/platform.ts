@@ -43,10 +43,21 @@ export interface DeviceProfile {
   readonly secretKind: SecretKind;
   /** Which bound secret belongs to the key record; null where a passphrase stands alone. */
   readonly deviceSecretId: string | null;
+  /** That of a rescue that waits for its answer; null where there is none. */
+  readonly rescueDeviceSecretId: string | null;
+  /** Ids that a rescue request names, and where it goes. */
+  readonly practitionerId: string;
+  readonly organizationId: string;
+  readonly server: string;
+  /** Id of the signing key. */
+  readonly deviceId: string;
   /** `jti` of the ticket it was enrolled with. */
   readonly ticketId: string;
-  /** `enrolling` until everything stands: such a profile is removed at the next start. */
-  readonly state: 'enrolling' | 'ready';
+  /**
+   * `enrolling` until everything stands, `leaving` once the user had themselves removed: such a profile and what belongs
+   * to it are removed at the next start. `withdrawn`: by the provider; what it holds opens by rescue alone.
+   */
+  readonly state: 'enrolling' | 'ready' | 'leaving' | 'withdrawn';
 }
 
 /** The platform's bound secrets, where it has any. */

@@ -9,7 +9,9 @@ import type { Database } from '@fieldchart/encrypted-sqlite';
 
 import { CodedError, randomUuid } from '@fieldchart/foundation';
 import type { UnlockedKeys, Vault } from '@fieldchart/key-vault';
-import { openRecordStore } from '@fieldchart/record-store';
+import type { Withdrawal } from '@fieldchart/fhir-sync';
+import { type AuditChain, openRecordStore } from '@fieldchart/record-store';
+import { createAccount } from './account.ts';
 import { openActivityStore } from './activityStore.ts';
 import { createAnswers } from './answers.ts';
 import type { ClinicSession, NoteEditor } from './api.ts';
@@ -20,6 +22,7 @@ import { openNoteEditor, type OpenNoteEditor } from './noteEditor.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { signConsent, signNote } from './signing.ts';
 import { startSync } from './startSync.ts';
+import { sealUnsent } from './withdrawal.ts';
 
 /** Milliseconds that lock gives the disk to take the last keystrokes. */
 const lastWriteTimeout = 10_000;
@@ -28,6 +31,8 @@ export interface OpenSession {
   readonly session: ClinicSession;
   /** Resolves when the last keystroke is on the disk; rejects `SESSION_UNSAVED` while the disk does not take it. */
   saved(): Promise<void>;
+  /** What has not reached the server, sealed for the provider. */
+  sealUnsent(): Promise<string>;
   /** E5: flushes and closes the database, forgets the keys. */
   close(): Promise<void>;
 }
@@ -39,8 +44,11 @@ export async function openSession(options: {
   readonly profile: DeviceProfile;
   readonly keys: UnlockedKeys;
   readonly database: Database;
+  readonly audit: AuditChain;
+  readonly onWithdrawn: (withdrawal: Withdrawal) => void;
+  readonly onRemoved: () => Promise<void>;
 }): Promise<OpenSession> {
-  const { platform, database, keys, profile } = options;
+  const { platform, database, keys, profile, audit } = options;
   const { clock, random, logger, timers } = platform;
   const store = await openRecordStore({ database, clock, random, logger });
   const identity = await loadIdentity(database);
@@ -51,7 +59,15 @@ export async function openSession(options: {
     onError: (error) =>
       logger.error('query-failed', { code: error instanceof CodedError ? error.code : 'UNKNOWN' }),
   });
-  const sync = await startSync({ platform, store, identity, keys });
+  const sync = await startSync({
+    platform,
+    store,
+    identity,
+    keys,
+    audit,
+    onWithdrawn: options.onWithdrawn,
+  });
+  const account = createAccount({ ...options, store, identity, sync });
   const editors = new Map<string, OpenNoteEditor>();
   const author = identity.practitionerId;
   const signing = {
@@ -60,7 +76,7 @@ export async function openSession(options: {
     clock,
     random,
     prove: (secret: string) =>
-      proveSecret({ vault: options.vault, deviceSecrets: platform.deviceSecrets, profile, secret }),
+      proveSecret({ vault: options.vault, deviceSecrets: platform.deviceSecrets, profile, secret, audit }),
   };
 
   const lastWrites = async () => {
@@ -175,6 +191,8 @@ export async function openSession(options: {
     },
     signConsent: (input) => signConsent(signing, input),
 
+    ...account,
+
     syncNow: () => sync.syncNow(),
     syncStatus: () => sync.summary(),
     subscribeSync: (listener) => sync.subscribe(listener),
@@ -183,6 +201,7 @@ export async function openSession(options: {
   return {
     session,
     saved: lastWrites,
+    sealUnsent: () => sealUnsent(database, keys.keyId),
     async close() {
       await Promise.all([...editors.values()].map((editor) => editor.close()));
       await sync.stop();

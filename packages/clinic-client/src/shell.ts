@@ -1,21 +1,30 @@
-import type { Database } from '@fieldchart/encrypted-sqlite';
-import { CodedError, isCodedError } from '@fieldchart/foundation';
-import { createVault, judgePassphrase, judgePin, type UnlockedKeys } from '@fieldchart/key-vault';
+import type { AuditLinkAction } from '@fieldchart/clinical';
+import type { Withdrawal } from '@fieldchart/fhir-sync';
+import { CodedError, isCodedError, toInstant } from '@fieldchart/foundation';
+import { type Attempts, createVault, hashText, type Vault } from '@fieldchart/key-vault';
+import { createAuditChain } from '@fieldchart/record-store';
 import type {
   ClinicShell,
   DeviceUser,
   EnrolInput,
   EnrolOutcome,
   LockReason,
-  SecretKind,
-  SecretVerdict,
+  RescueAsk,
+  RescueFinish,
+  RescueOutcome,
+  RescueView,
   ShellPhase,
   UnlockOutcome,
 } from './api.ts';
 import { deviceSecretOf } from './attestation.ts';
-import { databaseName, discardEnrolment, enrol, openEnrolmentTicket } from './enrolment.ts';
+import { databaseName, discardEnrolment, enrol, type Enrolled, openEnrolmentTicket } from './enrolment.ts';
+import { judgeSecret } from './judgeSecret.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
+import { cancelRescue, finishRescue, lookForAnswer, mailRescueRequest, requestRescue } from './rescue.ts';
 import { openSession, type OpenSession } from './session.ts';
+import { withdraw } from './withdrawal.ts';
+
+type AuditEntry = readonly [AuditLinkAction, Readonly<Record<string, string>>];
 
 /**
  * The app around its unlocks: who is enrolled here, enrolling, unlocking, locking, and which tab owns the app.
@@ -55,11 +64,12 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
 
   const enterGate = async (reason: LockReason | null) => {
     const profiles = await platform.profiles.list();
-    for (const unfinished of profiles.filter((profile) => profile.state === 'enrolling')) {
-      await discardEnrolment(platform, unfinished);
+    for (const unfinished of profiles.filter(({ state }) => state === 'enrolling' || state === 'leaving')) {
+      await discardEnrolment(platform, vault, unfinished);
     }
-    const users = profiles.filter((profile) => profile.state === 'ready').map(deviceUser);
-    enter(users.length === 0 ? { name: 'welcome' } : { name: 'locked', users, reason });
+    const standing = profiles.filter(({ state }) => state === 'ready' || state === 'withdrawn');
+    const users = await Promise.all(standing.map((profile) => describeUser(vault, profile)));
+    enter(users.length === 0 ? { name: 'welcome', reason } : { name: 'locked', users, reason });
   };
 
   const closeSession = async () => {
@@ -82,10 +92,22 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
   };
   inTurn(start).catch(giveUp);
 
-  const beginSession = async (profile: DeviceProfile, keys: UnlockedKeys, database: Database) => {
+  const beginSession = async (opened: Enrolled, written: readonly AuditEntry[]) => {
+    const { profile, keys, database } = opened;
     try {
-      open = await openSession({ platform, vault, profile, keys, database });
+      const { clock, random, webCrypto } = platform;
+      const audit = createAuditChain({ database, clock, random, hash: hashText(webCrypto) });
+      open = await openSession({
+        platform,
+        vault,
+        ...opened,
+        audit,
+        onWithdrawn: (withdrawal) => void inTurn(() => giveUpDevice(profile, withdrawal)).catch(giveUp),
+        onRemoved: () => inTurn(() => leave(profile)),
+      });
+      for (const [action, details] of written) await audit.append(action, details);
     } catch (error) {
+      open = undefined;
       await database.close();
       keys.discard();
       throw error;
@@ -93,19 +115,46 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     enter({ name: 'unlocked', session: open.session });
   };
 
+  /** The provider withdrew the device: its unsent work is sealed while it can be read, then the session ends. */
+  const giveUpDevice = async (profile: DeviceProfile, withdrawal: Withdrawal) => {
+    if (open === undefined) return;
+    await open.saved();
+    const work = await open.sealUnsent();
+    await closeSession();
+    await enterGate(await withdraw(platform, vault, { profile, withdrawal, work }));
+  };
+
+  const leave = async (profile: DeviceProfile) => {
+    await closeSession();
+    // From this write on the next start finishes what a kill breaks off.
+    await platform.profiles.save({ ...profile, state: 'leaving' });
+    await enterGate('left');
+  };
+
+  const profileOf = async (userId: string): Promise<DeviceProfile> => {
+    const profile = (await platform.profiles.list()).find((one) => one.userId === userId);
+    if (profile !== undefined) return profile;
+    throw new CodedError('USER_UNKNOWN', 'Nobody of this id is enrolled here');
+  };
+
   const unlock = async (input: {
     readonly userId: string;
     readonly secret: string;
   }): Promise<UnlockOutcome> => {
-    const profile = (await platform.profiles.list()).find((one) => one.userId === input.userId);
-    if (profile === undefined) throw new CodedError('USER_UNKNOWN', 'Nobody of this id is enrolled here');
+    const profile = await profileOf(input.userId);
+    const pending = await vault.pendingRescue(input.userId);
+    if (pending?.answered === true) {
+      const rescued = await rescue({ ...input, answer: null });
+      return rescued.ok ? rescued : { ok: false, error: toUnlockProblem(rescued.error) };
+    }
     const deviceSecret = deviceSecretOf(platform.deviceSecrets, profile);
     const outcome = await vault.unlock({ ...input, deviceSecret });
     if (!outcome.ok) return outcome;
-    const { keys } = outcome.value;
+    const { keys, failedBefore } = outcome.value;
     try {
       const database = await platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey });
-      await beginSession(profile, keys, database);
+      const failures = failedBefore === null ? [] : [describeFailures(failedBefore)];
+      await beginSession({ profile, keys, database }, [...failures, ['unlock', {}]]);
       return { ok: true, value: null };
     } catch (error) {
       keys.discard();
@@ -121,20 +170,40 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     }
   };
 
-  const judgeSecret = async (secret: string, kind: SecretKind): Promise<SecretVerdict> => {
-    const judged = kind === 'pin' ? judgePin(secret) : await judgePassphrase(secret, platform.estimator);
-    return judged.ok
-      ? { acceptable: true, guessesLog10: judged.value.guessesLog10 }
-      : { acceptable: false, guessesLog10: judged.error.guessesLog10, reason: judged.error.kind };
+  const askForRescue = async (input: RescueAsk): Promise<RescueOutcome<RescueView>> => {
+    const verdict = await judgeSecret(platform, input.secret, input.secretKind);
+    if (!verdict.acceptable) return { ok: false, error: { kind: 'weak-secret' } };
+    try {
+      const asked = await requestRescue(platform, vault, await profileOf(input.userId), input);
+      if (asked.ok) await enterGate(phase.name === 'locked' ? phase.reason : null);
+      return asked;
+    } catch (error) {
+      if (isCodedError(error, 'rescue-impossible'))
+        return { ok: false, error: { kind: 'rescue-impossible' } };
+      if (isCodedError(error, 'device-secret-unavailable')) {
+        return { ok: false, error: { kind: 'device-secret-cancelled' } };
+      }
+      throw error;
+    }
+  };
+
+  const rescue = async (input: RescueFinish): Promise<RescueOutcome<null>> => {
+    const outcome = await finishRescue(platform, vault, await profileOf(input.userId), input);
+    if (!outcome.ok) return outcome;
+    const device = outcome.value.keys.keyId;
+    await beginSession(outcome.value, [
+      ['rescued', { device }],
+      ['unlock', {}],
+    ]);
+    return { ok: true, value: null };
   };
 
   const enrolHere = async (input: EnrolInput): Promise<EnrolOutcome> => {
-    const verdict = await judgeSecret(input.secret, input.secretKind);
+    const verdict = await judgeSecret(platform, input.secret, input.secretKind);
     if (!verdict.acceptable) return { ok: false, error: { kind: 'weak-secret' } };
     const outcome = await enrol(platform, vault, input);
     if (!outcome.ok) return outcome;
-    const { profile, keys, database } = outcome.value;
-    await beginSession(profile, keys, database);
+    await beginSession(outcome.value, [['user-added', { ticket: outcome.value.profile.ticketId }]]);
     return { ok: true, value: null };
   };
 
@@ -158,11 +227,72 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
         await platform.ownership.takeOver(onLost);
         await enterGate('takeover');
       }),
-    judgeSecret,
+    requestRescue: (input) => inTurn(() => askForRescue(input)),
+    async pendingRescue(userId) {
+      const pending = await vault.pendingRescue(userId);
+      return pending === null ? null : { id: pending.id, text: pending.text, code: pending.code };
+    },
+    sendRescueRequest: async (userId) => mailRescueRequest(platform, vault, await profileOf(userId)),
+    fetchRescueAnswer: async (userId) => lookForAnswer(platform, vault, await profileOf(userId)),
+    finishRescue: (input) => inTurn(() => rescue(input)),
+    cancelRescue: (userId) =>
+      inTurn(async () => {
+        await cancelRescue(platform, vault, await profileOf(userId));
+        await enterGate(phase.name === 'locked' ? phase.reason : null);
+      }),
+    judgeSecret: (secret, kind) => judgeSecret(platform, secret, kind),
     pinOffered: () => platform.deviceSecrets.offered(),
   };
 }
 
-function deviceUser(profile: DeviceProfile): DeviceUser {
-  return { userId: profile.userId, label: profile.label, secretKind: profile.secretKind };
+/** What the door shows of a user. How the secret is typed the key record itself says, where it can be read. */
+async function describeUser(vault: Vault, profile: DeviceProfile): Promise<DeviceUser> {
+  const [described, pending] = await Promise.all([
+    vault.describe(profile.userId),
+    vault.pendingRescue(profile.userId),
+  ]);
+  return {
+    userId: profile.userId,
+    label: profile.label,
+    secretKind: described?.secretKind ?? profile.secretKind,
+    state: profile.state === 'withdrawn' ? 'withdrawn' : 'ready',
+    rescueWaits: pending !== null,
+  };
+}
+
+function describeFailures({ count, first, at }: Attempts): AuditEntry {
+  return ['unlock-failures', { count: String(count), first: toInstant(first), last: toInstant(at) }];
+}
+
+/** A rescue that was accepted before a kill and cannot be finished now: what unlocking has words for. */
+function toUnlockProblem(
+  error: Extract<RescueOutcome<null>, { ok: false }>['error'],
+): Extract<UnlockOutcome, { ok: false }>['error'] {
+  switch (error.kind) {
+    case 'wrong-secret':
+    case 'delayed':
+    case 'damaged':
+    case 'erased':
+    case 'device-secret-missing':
+    case 'device-secret-changed':
+    case 'cancelled':
+    case 'database-damaged':
+    case 'storage':
+      return error;
+    case 'not-accepted':
+      return { kind: 'database-damaged' };
+    case 'weak-secret':
+    case 'device-secret-cancelled':
+    case 'rescue-impossible':
+    case 'no-request':
+    case 'unreachable':
+    case 'refused':
+    case 'answer-wrong-kind':
+    case 'answer-malformed':
+    case 'answer-truncated':
+    case 'answer-altered':
+    case 'answer-too-large':
+    case 'answer-not-for-this':
+      return { kind: 'storage' };
+  }
 }

@@ -1,17 +1,19 @@
+import { auditLinkToEvent } from '@fieldchart/clinical';
 import {
   createAuthorizedTransport,
   createSyncEngine,
-  type HttpAnswer,
-  type HttpRequest,
-  type HttpTransport,
-  registerDevice,
+  sendAuditLinks,
+  type Withdrawal,
 } from '@fieldchart/fhir-sync';
-import { CodedError } from '@fieldchart/foundation';
 import type { UnlockedKeys } from '@fieldchart/key-vault';
-import type { OutboxCounts, RecordStore } from '@fieldchart/record-store';
-import type { SyncSummary } from './api.ts';
-import { type Identity, saveIdentity } from './identity.ts';
+import type { AuditChain, OutboxCounts, RecordStore } from '@fieldchart/record-store';
+import type { RegistrationState, SyncSummary } from './api.ts';
+import type { Identity } from './identity.ts';
 import type { ClinicPlatform } from './platform.ts';
+import { createRegisteringTransport } from './registration.ts';
+
+/** Links of the audit chain that one request carries. */
+const LINKS_AT_ONCE = 200;
 
 export interface RunningSync {
   syncNow(): Promise<void>;
@@ -26,8 +28,10 @@ export async function startSync(options: {
   readonly store: RecordStore;
   readonly identity: Identity;
   readonly keys: UnlockedKeys;
+  readonly audit: AuditChain;
+  readonly onWithdrawn: (withdrawal: Withdrawal) => void;
 }): Promise<RunningSync> {
-  const { platform, store, identity, keys } = options;
+  const { platform, store, identity, keys, audit } = options;
   const { clock, timers, random, logger } = platform;
   const plain = platform.createTransport(identity.server);
   const authorized = createAuthorizedTransport({
@@ -37,15 +41,21 @@ export async function startSync(options: {
     deviceId: keys.keyId,
     baseUrl: identity.server,
     sign: (claims) => keys.signJwt(claims),
+    onWithdrawn: options.onWithdrawn,
+    onClockOffset: (offsetMs) => {
+      clockOffsetMs = offsetMs;
+      update();
+    },
   });
   const listeners = new Set<() => void>();
-  let refusal: string | null = null;
-  const transport = registeringTransport({
-    ...options,
+  let registration: RegistrationState = identity.registrations.length === 0 ? 'registered' : 'waiting';
+  let clockOffsetMs: number | null = null;
+  const transport = createRegisteringTransport({
+    database: store.database,
     plain,
     authorized,
-    onRefused: (code) => {
-      refusal = code;
+    onState: (state) => {
+      registration = state;
       update();
     },
   });
@@ -58,7 +68,9 @@ export async function startSync(options: {
       phase,
       online,
       lastSuccessAt,
-      lastProblem: refusal ?? lastProblem?.code ?? null,
+      lastProblem: refused(registration) ? registration : (lastProblem?.code ?? null),
+      registration,
+      clockOffsetMs,
       waiting: counts.waiting + counts.attempted,
       failed: counts.parked + counts.held,
     };
@@ -81,7 +93,31 @@ export async function startSync(options: {
   const stopCounting = store.onCommit((commit) => {
     if (commit.outbox) recount();
   });
-  const stopStatus = engine.subscribe(update);
+  let sendingAudit: Promise<void> = Promise.resolve();
+  let auditedAt: number | null = null;
+  const sendAudit = async () => {
+    const links = await audit.unsent(LINKS_AT_ONCE);
+    if (links.length === 0) return;
+    const context = { deviceId: keys.keyId, practitionerId: identity.practitionerId };
+    const upTo = await sendAuditLinks(
+      transport,
+      links.map(({ id, link }) => auditLinkToEvent(link, { id, ...context })),
+    );
+    if (upTo === null) return;
+    await audit.confirm(upTo);
+    if (links.length === LINKS_AT_ONCE && upTo >= (links.at(-1)?.link.number ?? 0)) await sendAudit();
+  };
+  // The chain follows what sync has just proved: that there is a way to the server.
+  const followWithAudit = () => {
+    const { lastSuccessAt } = engine.status();
+    if (lastSuccessAt === null || lastSuccessAt === auditedAt) return;
+    auditedAt = lastSuccessAt;
+    sendingAudit = sendingAudit.then(sendAudit).catch(() => logger.warn('audit-links-not-sent'));
+  };
+  const stopStatus = engine.subscribe(() => {
+    followWithAudit();
+    update();
+  });
   const stopHints = platform.connectivity.subscribe((online) => engine.online(online));
   engine.start();
   engine.online(platform.connectivity.online());
@@ -98,52 +134,12 @@ export async function startSync(options: {
       stopStatus();
       stopCounting();
       await engine.stop();
+      await sendingAudit;
     },
   };
 }
 
-/** Registers the device before its first request; until the server has taken it, every request is refused here. */
-function registeringTransport(options: {
-  readonly platform: ClinicPlatform;
-  readonly store: RecordStore;
-  readonly identity: Identity;
-  readonly keys: UnlockedKeys;
-  readonly plain: HttpTransport;
-  readonly authorized: HttpTransport;
-  readonly onRefused: (code: string | null) => void;
-}): HttpTransport {
-  const { store, keys, plain } = options;
-  let { identity } = options;
-  let registering: Promise<void> | undefined;
-
-  const register = async () => {
-    if (identity.ticket === null) return;
-    const outcome = await registerDevice({
-      transport: plain,
-      clock: options.platform.clock,
-      baseUrl: identity.server,
-      ticket: identity.ticket.jwt,
-      ticketId: identity.ticket.id,
-      deviceId: keys.keyId,
-      publicKey: keys.publicJwk,
-      sign: (claims) => keys.signJwt(claims),
-    });
-    if (!outcome.ok) {
-      if (outcome.error.kind !== 'unreachable') options.onRefused(outcome.error.kind);
-      throw new CodedError('SYNC_NOT_REGISTERED', 'The server did not register this device');
-    }
-    identity = { ...identity, ticket: null };
-    await saveIdentity(store.database, identity);
-    options.onRefused(null);
-  };
-
-  return {
-    async request(request: HttpRequest): Promise<HttpAnswer> {
-      registering ??= register().finally(() => {
-        registering = undefined;
-      });
-      await registering;
-      return await options.authorized.request(request);
-    },
-  };
+/** A refusal that no further try with the same ticket changes. */
+function refused(registration: RegistrationState): boolean {
+  return registration !== 'waiting' && registration !== 'registered';
 }

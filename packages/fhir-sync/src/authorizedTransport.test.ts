@@ -15,6 +15,7 @@ function scene() {
   let tokens = 0;
   let good = (token: string) => token !== '';
   const transport = createAuthorizedTransport({
+    onWithdrawn: () => {},
     clock,
     random: createSeededRandom(1),
     deviceId: 'device-1',

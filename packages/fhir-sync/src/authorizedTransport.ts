@@ -13,11 +13,28 @@ export interface AuthorizedTransportOptions {
   readonly baseUrl: string;
   /** Signs the claims with the device's key and returns the compact JWT (ES384, kid = device id). */
   readonly sign: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
+  /** The provider withdrew this device: it may send sealed work and acknowledge its erasure, nothing else. */
+  readonly onWithdrawn: (withdrawal: Withdrawal) => void;
+  /** How far this device's clock is behind the server's, in milliseconds, whenever it was learnt. */
+  readonly onClockOffset?: (offsetMs: number) => void;
+}
+
+export interface Withdrawal {
+  /** What the device holds is to be destroyed. */
+  readonly erase: boolean;
+  /** Good for the two requests that are left, for some minutes. */
+  readonly accessToken: string;
 }
 
 interface Token {
   readonly text: string;
   readonly goodUntil: number;
+}
+
+interface Granted {
+  readonly text: string;
+  readonly expiresInMs: number;
+  readonly withdrawal: Withdrawal | null;
 }
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -39,7 +56,9 @@ export function createAuthorizedTransport(options: AuthorizedTransportOptions): 
   let offsetMs = 0;
 
   const learnTime = (serverTime: number | undefined) => {
-    if (serverTime !== undefined) offsetMs = serverTime - clock.now();
+    if (serverTime === undefined) return;
+    offsetMs = serverTime - clock.now();
+    options.onClockOffset?.(offsetMs);
   };
 
   const postAssertion = async (): Promise<HttpAnswer> => {
@@ -80,6 +99,11 @@ export function createAuthorizedTransport(options: AuthorizedTransportOptions): 
     // A captive portal answers 200 with a page of its own: as good as no answer.
     if (granted === undefined) throw new CodedError('SYNC_NO_TOKEN', 'The token endpoint gave no token');
     learnTime(parseHttpDate(answer.headers['date'] ?? ''));
+    if (granted.withdrawal !== null) {
+      options.onWithdrawn(granted.withdrawal);
+      // Nothing that waits was judged: as if there were no token at all.
+      return { status: 401, headers: {}, body: '' };
+    }
     return { text: granted.text, goodUntil: clock.now() + granted.expiresInMs - marginMs };
   };
 
@@ -122,12 +146,17 @@ function readSkew(answer: HttpAnswer): number | undefined {
   );
 }
 
-function readToken(answer: HttpAnswer): { readonly text: string; readonly expiresInMs: number } | undefined {
+function readToken(answer: HttpAnswer): Granted | undefined {
   const json = parseJson(answer.body);
   if (!isJsonObject(json)) return undefined;
   const text = textOf(json['access_token']);
   const seconds = json['expires_in'];
   return text === undefined || typeof seconds !== 'number'
     ? undefined
-    : { text, expiresInMs: seconds * 1000 };
+    : {
+        text,
+        expiresInMs: seconds * 1000,
+        withdrawal:
+          json['device_status'] === 'revoked' ? { erase: json['erase'] === true, accessToken: text } : null,
+      };
 }

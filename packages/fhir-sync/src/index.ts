@@ -1,6 +1,17 @@
 export { type HttpAnswer, type HttpRequest, type HttpTransport } from './httpTransport.ts';
-export { type AuthorizedTransportOptions, createAuthorizedTransport } from './authorizedTransport.ts';
-export { type RegisterDeviceInput, type RegistrationProblem, registerDevice } from './registerDevice.ts';
+export {
+  type AuthorizedTransportOptions,
+  type Withdrawal,
+  createAuthorizedTransport,
+} from './authorizedTransport.ts';
+export { acknowledgeErased, sendAuditLinks, sendSealedWork } from './deviceReports.ts';
+export { fetchRescueAnswer, sendRescueRequest } from './rescueMail.ts';
+export {
+  type RegistrationInput,
+  type RegistrationProblem,
+  registerDevice,
+  signRegistration,
+} from './registerDevice.ts';
 export {
   type SyncEngine,
   type SyncEngineOptions,

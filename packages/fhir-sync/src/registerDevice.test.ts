@@ -1,20 +1,20 @@
 import { createFakeClock } from '@fieldchart/foundation/testing';
 import { expect, test } from 'vitest';
 import type { HttpAnswer, HttpRequest } from './httpTransport.ts';
-import { registerDevice } from './registerDevice.ts';
+import { registerDevice, signRegistration } from './registerDevice.ts';
 
 const deviceId = '6f6b0f0e-4f6c-4b52-9d0a-0c8b7f7f1a11';
 
 function register(answer: () => Promise<HttpAnswer>) {
   const asked: HttpRequest[] = [];
   const claims: unknown[] = [];
-  const outcome = registerDevice({
-    transport: {
-      request(request) {
-        asked.push(request);
-        return answer();
-      },
+  const transport = {
+    request(request: HttpRequest) {
+      asked.push(request);
+      return answer();
     },
+  };
+  const signed = signRegistration({
     clock: createFakeClock(1_800_000_000_000),
     baseUrl: 'https://fieldchart.example',
     ticket: 'a.b.c',
@@ -26,6 +26,7 @@ function register(answer: () => Promise<HttpAnswer>) {
       return Promise.resolve('d.e.f');
     },
   });
+  const outcome = signed.then((request) => registerDevice(transport, request));
   return { outcome, asked, claims };
 }
 

@@ -1,5 +1,6 @@
 import {
   type RegistrationAnswer,
+  type RegistrationRequest,
   type SigningJwk,
   authError,
   registrationAnswer,
@@ -8,9 +9,7 @@ import { type Clock, type Result, fail, ok } from '@fieldchart/foundation';
 import type { HttpAnswer, HttpTransport } from './httpTransport.ts';
 import { parseJson } from './json.ts';
 
-export interface RegisterDeviceInput {
-  /** Without authorisation: the device has no token yet. */
-  readonly transport: HttpTransport;
+export interface RegistrationInput {
   readonly clock: Clock;
   readonly baseUrl: string;
   /** The JWT inside the ticket, and its `jti`. */
@@ -37,28 +36,40 @@ export type RegistrationProblem =
   /** No answer, or not the server's: try again later. */
   | { readonly kind: 'unreachable' };
 
-/** First contact: gives the server this device's public key against the ticket. Safe to repeat. */
-export async function registerDevice(
-  input: RegisterDeviceInput,
-): Promise<Result<RegistrationAnswer, RegistrationProblem>> {
+/**
+ * Signs a registration while the key is there to sign it. It may be sent at any later first contact, even when the key
+ * is lost by then: so what it signed offline can still be verified after a rescue.
+ */
+export async function signRegistration(input: RegistrationInput): Promise<RegistrationRequest> {
   const proof = await input.sign({
     aud: input.baseUrl,
     ticket: input.ticketId,
     device: input.deviceId,
     iat: Math.floor(input.clock.now() / 1000),
   });
+  return {
+    ticket: input.ticket,
+    device_id: input.deviceId,
+    public_key: input.publicKey,
+    proof,
+  };
+}
+
+/**
+ * First contact: gives the server a device's public key against its ticket. Safe to repeat.
+ * `transport` goes without authorisation: the device has no token yet.
+ */
+export async function registerDevice(
+  transport: HttpTransport,
+  request: RegistrationRequest,
+): Promise<Result<RegistrationAnswer, RegistrationProblem>> {
   let answer: HttpAnswer;
   try {
-    answer = await input.transport.request({
+    answer = await transport.request({
       method: 'POST',
       path: '/auth/register',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({
-        ticket: input.ticket,
-        device_id: input.deviceId,
-        public_key: input.publicKey,
-        proof,
-      }),
+      body: JSON.stringify(request),
       timeoutMs: 30_000,
     });
   } catch {

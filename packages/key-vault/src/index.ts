@@ -41,3 +41,4 @@ export {
   judgePassphrase,
   judgePin,
 } from './judgeSecret.ts';
+export { hashText } from './primitives.ts';

@@ -57,4 +57,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE clients_to_erase (client_id TEXT NOT NULL PRIMARY KEY)`,
     `CREATE TABLE app_state (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)`,
   ],
+  [
+    // What this device writes down about itself, each link holding the hash of the one before.
+    `CREATE TABLE audit_links (
+      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, action TEXT NOT NULL,
+      details TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0)`,
+    `CREATE INDEX audit_links_unsent ON audit_links (number) WHERE sent = 0`,
+  ],
 ];

@@ -33,6 +33,10 @@ const reasonKeys: Record<LockReason, ParseKeys> = {
   idle: 'unlock.reason.idle',
   background: 'unlock.reason.background',
   takeover: 'unlock.reason.takeover',
+  switch: 'unlock.reason.switch',
+  withdrawn: 'unlock.reason.withdrawn',
+  erased: 'unlock.reason.erased',
+  left: 'unlock.reason.left',
 };
 
 interface UnlockScreenProps {

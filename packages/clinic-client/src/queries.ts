@@ -1,0 +1,141 @@
+import type { VisitPlace } from '@fieldchart/clinical';
+
+// What the screens watch: each question with the shape of its answer.
+
+export type Query =
+  | {
+      readonly kind: 'caseload';
+      readonly search: string;
+      readonly filter: CaseloadFilter;
+      readonly sort: CaseloadSort;
+      readonly limit: number;
+    }
+  | { readonly kind: 'chart'; readonly clientId: string }
+  | { readonly kind: 'note'; readonly noteId: string }
+  | { readonly kind: 'consent'; readonly consentId: string }
+  | { readonly kind: 'outbox' };
+
+export type CaseloadFilter = 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting';
+export type CaseloadSort = 'name' | 'last-visit' | 'birth-date';
+
+export type Answer<Q extends Query> = Q['kind'] extends 'caseload'
+  ? CaseloadAnswer
+  : Q['kind'] extends 'chart'
+    ? ChartAnswer | null
+    : Q['kind'] extends 'note'
+      ? NoteAnswer | null
+      : Q['kind'] extends 'consent'
+        ? ConsentAnswer | null
+        : OutboxAnswer;
+
+export interface CaseloadAnswer {
+  readonly rows: readonly ClientRow[];
+  readonly total: number;
+}
+
+export interface ClientRow {
+  readonly clientId: string;
+  readonly name: string;
+  readonly birthDate: string | null;
+  readonly city: string | null;
+  /** Instant of the latest visit. */
+  readonly lastVisit: string | null;
+  readonly unsignedNotes: number;
+  readonly waiting: boolean;
+}
+
+/** Where an item stands on its way to the server. */
+export type Delivery =
+  /** Came from the server, nothing of ours. */
+  | { readonly state: 'server' }
+  | { readonly state: 'waiting' }
+  | { readonly state: 'sending' }
+  | { readonly state: 'received'; readonly versionId: string; readonly serverTime: string }
+  | { readonly state: 'parked'; readonly reason: string }
+  | { readonly state: 'held' };
+
+export interface ChartAnswer {
+  readonly clientId: string;
+  readonly name: string;
+  readonly birthDate: string | null;
+  readonly gender: string | null;
+  readonly phone: string | null;
+  readonly address: string | null;
+  readonly delivery: Delivery;
+  readonly conditions: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly code: string | null;
+  }[];
+  readonly visits: readonly {
+    readonly visitId: string;
+    readonly place: VisitPlace;
+    readonly status: 'in-progress' | 'finished' | 'other';
+    readonly start: string | null;
+    readonly end: string | null;
+    readonly location: string | null;
+    readonly delivery: Delivery;
+  }[];
+  readonly notes: readonly NoteSummary[];
+  readonly consents: readonly {
+    readonly consentId: string;
+    readonly status: string;
+    readonly title: string;
+    readonly signedAt: string | null;
+    readonly delivery: Delivery;
+  }[];
+}
+
+export interface NoteSummary {
+  readonly noteId: string;
+  readonly visitId: string | null;
+  readonly title: string;
+  readonly date: string;
+  readonly authorName: string;
+  readonly mine: boolean;
+  readonly status: 'preliminary' | 'final' | 'amended' | 'entered-in-error';
+  readonly preview: string;
+  readonly delivery: Delivery;
+}
+
+export interface NoteAnswer extends NoteSummary {
+  /** Counts this device's commits on the note; names the text that is shown. */
+  readonly revision: number;
+  readonly clientId: string;
+  readonly clientName: string;
+  readonly sections: readonly { readonly code: string; readonly labelKey: string; readonly text: string }[];
+  readonly signedAt: string | null;
+  readonly signedBy: string | null;
+}
+
+export interface ConsentAnswer {
+  readonly consentId: string;
+  readonly clientId: string;
+  readonly clientName: string;
+  readonly status: string;
+  readonly title: string;
+  readonly signedAt: string | null;
+  readonly delivery: Delivery;
+  /** The signed form as PDF, base64. */
+  readonly pdf: string | null;
+}
+
+export interface OutboxAnswer {
+  readonly waiting: readonly OutboxRow[];
+  readonly failed: readonly OutboxRow[];
+  /** Newest first, the last 50. */
+  readonly sent: readonly OutboxRow[];
+  readonly counts: { readonly waiting: number; readonly failed: number };
+}
+
+export interface OutboxRow {
+  readonly mutationId: string;
+  readonly sequence: number;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly kind: 'create' | 'update' | 'delete';
+  /** Name of the client it belongs to, where there is one. */
+  readonly clientName: string | null;
+  readonly clientId: string | null;
+  readonly delivery: Delivery;
+}

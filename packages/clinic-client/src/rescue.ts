@@ -1,0 +1,186 @@
+import type { Database } from '@fieldchart/encrypted-sqlite';
+import { CodedError } from '@fieldchart/foundation';
+import { fetchRescueAnswer, sendRescueRequest } from '@fieldchart/fhir-sync';
+import {
+  checkTicket,
+  type DeviceSecret,
+  type TicketClaims,
+  type UnlockedKeys,
+  type Vault,
+} from '@fieldchart/key-vault';
+import type { RescueAsk, RescueOutcome, RescueView, RescueFinish } from './api.ts';
+import { databaseName } from './enrolment.ts';
+import { loadIdentity, saveIdentity, withRegistration } from './identity.ts';
+import type { ClinicPlatform, DeviceProfile } from './platform.ts';
+
+/** What a finished rescue opened, ready to become a session. */
+export interface RescuedUser {
+  readonly profile: DeviceProfile;
+  readonly keys: UnlockedKeys;
+  readonly database: Database;
+}
+
+/**
+ * Asks for rescue under a new secret. A PIN gets a device secret of its own: the old one may be what was lost. It is
+ * removed again when the user cancels, and takes the old one's place when the rescue is finished.
+ */
+export async function requestRescue(
+  platform: ClinicPlatform,
+  vault: Vault,
+  profile: DeviceProfile,
+  input: RescueAsk,
+): Promise<RescueOutcome<RescueView>> {
+  const created =
+    input.secretKind === 'passphrase'
+      ? { ok: true as const, value: platform.deviceSecrets.none }
+      : await platform.deviceSecrets.create(profile.userId);
+  if (!created.ok) return { ok: false, error: { kind: 'device-secret-cancelled' } };
+  const deviceSecret = created.value;
+  await forgetRescueSecret(platform, profile);
+  await platform.profiles.save({
+    ...profile,
+    rescueDeviceSecretId: deviceSecret.kind === 'none' ? null : deviceSecret.id,
+  });
+  const known = await vault.describe(profile.userId);
+  const pending = await vault.requestRescue({
+    userId: profile.userId,
+    secret: input.secret,
+    secretKind: input.secretKind,
+    deviceSecret,
+    organization: profile.organizationId,
+    practitioner: profile.practitionerId,
+    device: known?.keyId ?? profile.deviceId,
+  });
+  return { ok: true, value: { id: pending.id, text: pending.text, code: pending.code } };
+}
+
+/** Withdraws a request and what was made for it. The user's own record is as it was. */
+export async function cancelRescue(
+  platform: ClinicPlatform,
+  vault: Vault,
+  profile: DeviceProfile,
+): Promise<void> {
+  await vault.cancelRescue(profile.userId);
+  await forgetRescueSecret(platform, profile);
+  await platform.profiles.save({ ...profile, rescueDeviceSecretId: null });
+}
+
+/** Sends the request over the network, for the administrator's list. */
+export async function mailRescueRequest(
+  platform: ClinicPlatform,
+  vault: Vault,
+  profile: DeviceProfile,
+): Promise<RescueOutcome<null>> {
+  const pending = await vault.pendingRescue(profile.userId);
+  if (pending === null) return { ok: false, error: { kind: 'no-request' } };
+  return sendRescueRequest(platform.createTransport(profile.server), pending.text);
+}
+
+/** Looks whether the answer has arrived at the server; null while it has not. */
+export async function lookForAnswer(
+  platform: ClinicPlatform,
+  vault: Vault,
+  profile: DeviceProfile,
+): Promise<RescueOutcome<string | null>> {
+  const pending = await vault.pendingRescue(profile.userId);
+  if (pending === null) return { ok: false, error: { kind: 'no-request' } };
+  return fetchRescueAnswer(platform.createTransport(profile.server), pending.id);
+}
+
+/**
+ * Opens the answer with the new secret. Nothing is replaced before the data key has opened the user's own database and
+ * the ticket was found to be the organisation's, for this practitioner and this key. The order afterwards: the record,
+ * then the new key's registration in the database, then the profile, and last of all the request goes: killed in
+ * between, the next unlock with the new secret comes here again.
+ */
+export async function finishRescue(
+  platform: ClinicPlatform,
+  vault: Vault,
+  profile: DeviceProfile,
+  input: RescueFinish,
+): Promise<RescueOutcome<RescuedUser>> {
+  const pending = await vault.pendingRescue(profile.userId);
+  if (pending === null) return { ok: false, error: { kind: 'no-request' } };
+  const id = profile.rescueDeviceSecretId;
+  const deviceSecret: DeviceSecret =
+    id === null ? platform.deviceSecrets.none : platform.deviceSecrets.open(id);
+  let claims: TicketClaims | undefined;
+  const outcome = await vault.finishRescue({
+    userId: profile.userId,
+    secret: input.secret,
+    deviceSecret,
+    answer: input.answer,
+    eraseAfter: (await vault.describe(profile.userId))?.eraseAfter ?? null,
+    accepts: async ({ dataKey, ticket }) => {
+      claims = await acceptedClaims(platform, profile, pending.keyId, ticket);
+      return claims !== undefined && (await opensDatabase(platform, profile, dataKey));
+    },
+  });
+  if (!outcome.ok) return outcome;
+  const { keys, ticket } = outcome.value;
+  if (claims === undefined) throw new CodedError('RESCUE_UNCHECKED', 'The ticket was not checked');
+  const database = await platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey });
+  try {
+    const identity = await loadIdentity(database);
+    await saveIdentity(
+      database,
+      await withRegistration(identity, { platform, keys, ticket: { id: claims.jti, jwt: ticket } }),
+    );
+    const described = await vault.describe(profile.userId);
+    const rescued: DeviceProfile = {
+      ...profile,
+      state: 'ready',
+      secretKind: described?.secretKind ?? profile.secretKind,
+      deviceSecretId: id,
+      rescueDeviceSecretId: null,
+      deviceId: keys.keyId,
+    };
+    await platform.profiles.save(rescued);
+    await vault.cancelRescue(profile.userId);
+    if (profile.deviceSecretId !== null && profile.deviceSecretId !== id) {
+      await platform.deviceSecrets.remove(profile.deviceSecretId);
+    }
+    return { ok: true, value: { profile: rescued, keys, database } };
+  } catch (error) {
+    await database.close();
+    keys.discard();
+    throw error;
+  }
+}
+
+async function forgetRescueSecret(platform: ClinicPlatform, profile: DeviceProfile): Promise<void> {
+  const id = profile.rescueDeviceSecretId;
+  if (id !== null && id !== profile.deviceSecretId) await platform.deviceSecrets.remove(id);
+}
+
+async function acceptedClaims(
+  platform: ClinicPlatform,
+  profile: DeviceProfile,
+  keyId: string,
+  ticket: string,
+): Promise<TicketClaims | undefined> {
+  const organization = await platform.organization();
+  if (organization === undefined) return undefined;
+  const checked = await checkTicket(ticket, organization, platform.clock.now());
+  if (!checked.ok) return undefined;
+  const { claims } = checked.value;
+  return claims.sub === profile.practitionerId && claims.device === keyId ? claims : undefined;
+}
+
+async function opensDatabase(
+  platform: ClinicPlatform,
+  profile: DeviceProfile,
+  dataKey: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  try {
+    const database = await platform.openDatabase({ name: databaseName(profile.userId), key: dataKey });
+    try {
+      await loadIdentity(database);
+      return true;
+    } finally {
+      await database.close();
+    }
+  } catch {
+    return false;
+  }
+}

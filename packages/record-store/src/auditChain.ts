@@ -1,0 +1,83 @@
+import { type AuditLink, type AuditLinkAction, FIRST_PREVIOUS, auditLinkContent } from '@fieldchart/clinical';
+import type { Database } from '@fieldchart/encrypted-sqlite';
+import { type Clock, type HashText, type Random, randomUuid, toInstant } from '@fieldchart/foundation';
+
+/** The device's own audit trail: append-only, each link holding the hash of the one before. */
+export interface AuditChain {
+  /** Durable when resolved. Details hold counts, times and ids only. */
+  append(action: AuditLinkAction, details?: Readonly<Record<string, string>>): Promise<void>;
+  /** The oldest links that the server has not confirmed, in order. */
+  unsent(limit: number): Promise<readonly KeptLink[]>;
+  /** The server holds every link up to this number. */
+  confirm(upTo: number): Promise<void>;
+}
+
+export interface KeptLink {
+  /** Id of the AuditEvent in which it travels: the same at every try. */
+  readonly id: string;
+  readonly link: AuditLink;
+}
+
+type LinkRow = {
+  readonly number: number;
+  readonly id: string;
+  readonly at: string;
+  readonly action: AuditLinkAction;
+  readonly details: string;
+  readonly previous: string;
+  readonly hash: string;
+};
+
+/** The chain in a user's database, whose schema the record store keeps. */
+export function createAuditChain(deps: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hash: HashText;
+}): AuditChain {
+  const { database } = deps;
+  return {
+    append: (action, details = {}) =>
+      database.transaction(async (transaction) => {
+        const [last] = await transaction.all<{ number: number; hash: string }>(
+          'SELECT number, hash FROM audit_links ORDER BY number DESC LIMIT 1',
+        );
+        const link = {
+          number: (last?.number ?? 0) + 1,
+          at: toInstant(deps.clock.now()),
+          action,
+          details,
+          previous: last?.hash ?? FIRST_PREVIOUS,
+        };
+        const hash = await deps.hash(auditLinkContent(link));
+        await transaction.run(
+          'INSERT INTO audit_links (number, id, at, action, details, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          [
+            link.number,
+            randomUuid(deps.random),
+            link.at,
+            action,
+            JSON.stringify(details),
+            link.previous,
+            hash,
+          ],
+        );
+      }),
+    async unsent(limit) {
+      const rows = await database.all<LinkRow>(
+        `SELECT number, id, at, action, details, previous, hash FROM audit_links
+         WHERE sent = 0 ORDER BY number LIMIT ?`,
+        [limit],
+      );
+      return rows.map(({ id, details, ...rest }) => ({
+        id,
+        link: { ...rest, details: JSON.parse(details) as Record<string, string> },
+      }));
+    },
+    async confirm(upTo) {
+      await database.batch([
+        { sql: 'UPDATE audit_links SET sent = 1 WHERE sent = 0 AND number <= ?', params: [upTo] },
+      ]);
+    },
+  };
+}
