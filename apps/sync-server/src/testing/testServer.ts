@@ -47,6 +47,8 @@ export interface Answer {
 export interface TestServer {
   /** `METHOD pattern` of every route. */
   readonly routes: readonly string[];
+  /** Private JWK of the organisation's rescue key. */
+  readonly rescuePrivateKey: object;
   readonly app: FastifyInstance;
   readonly storage: Storage;
   readonly clock: FakeClock;
@@ -90,7 +92,12 @@ export async function openTestServer(
   const random = createSeededRandom(7);
   const logger = createFakeLogger();
   const uuid = () => randomUuid(random);
-  await createOrganization(db, { id: 'org', name: 'Prairie Care', epoch: uuid(), baseUrl: BASE_URL });
+  const { rescuePrivateKey } = await createOrganization(db, {
+    id: 'org',
+    name: 'Prairie Care',
+    epoch: uuid(),
+    baseUrl: BASE_URL,
+  });
   const organization = await loadOrganization(db);
   if (organization === undefined) throw new Error('no organisation');
   await db
@@ -184,6 +191,7 @@ export async function openTestServer(
   const server: TestServer = {
     app,
     routes: listRoutes(app),
+    rescuePrivateKey,
     storage,
     clock,
     random,

@@ -33,7 +33,7 @@ interface Disk {
 }
 
 /** A device without a network: real encrypted SQLite in a folder of its own, the vault over a fake disk. */
-export async function createTestDevice() {
+export async function createTestDevice(seed = 7) {
   const organization = await createFakeOrganization('organization-1');
   return deviceOn(
     {
@@ -42,16 +42,21 @@ export async function createTestDevice() {
       profiles: new Map(),
     },
     organization,
+    seed,
   );
 }
 
 export type TestDevice = ReturnType<typeof deviceOn>;
 
-function deviceOn(disk: Disk, organization: Awaited<ReturnType<typeof createFakeOrganization>>) {
+function deviceOn(
+  disk: Disk,
+  organization: Awaited<ReturnType<typeof createFakeOrganization>>,
+  seed: number,
+) {
   const { directory, profiles } = disk;
   const logger = createFakeLogger();
   const openDatabase = openNodeDatabase({ directory });
-  const random = createSeededRandom(7);
+  const random = createSeededRandom(seed);
   let now = 1_790_000_100_000;
 
   const platform: ClinicPlatform = {
@@ -131,6 +136,7 @@ function deviceOn(disk: Disk, organization: Awaited<ReturnType<typeof createFake
           profiles: structuredClone(profiles),
         },
         organization,
+        seed,
       );
     },
     dispose: () => rmSync(directory, { recursive: true, force: true }),
