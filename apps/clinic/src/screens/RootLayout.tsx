@@ -15,6 +15,7 @@ import { useIdleLock } from '../session/useIdleLock.ts';
 import { usePlaceMemory } from '../session/usePlaceMemory.ts';
 import { SessionProvider, ShellProvider, usePhase, useShell } from '../session/ShellContext.tsx';
 import { AppFrame } from '../ui/AppFrame.tsx';
+import { PrivacyCover } from './PrivacyCover.tsx';
 import { ElsewhereScreen, FailedScreen, StartingScreen } from './PhaseScreens.tsx';
 import { EnrolScreen } from './enrol/EnrolScreen.tsx';
 import { UnlockScreen } from './unlock/UnlockScreen.tsx';
@@ -49,7 +50,7 @@ function PhaseGate() {
     case 'failed':
       return <FailedScreen code={phase.error.code} />;
     case 'welcome':
-      return <EnrolScreen />;
+      return <EnrolScreen reason={phase.reason} />;
     case 'locked':
       return adding ? (
         <EnrolScreen onCancel={() => setAdding(false)} />
@@ -96,8 +97,11 @@ function SettingsInForce({ children }: { children: ReactNode }) {
 function Places({ session }: { session: ClinicSession }) {
   usePlaceMemory(session);
   return (
-    <AppFrame>
-      <Slot />
-    </AppFrame>
+    <>
+      <AppFrame>
+        <Slot />
+      </AppFrame>
+      <PrivacyCover />
+    </>
   );
 }

@@ -2,6 +2,8 @@ import { useLocalSearchParams } from 'expo-router';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
 import { formatDateTime } from '../../i18n/format.ts';
+import { rethrowLater } from '../../session/rethrowLater.ts';
+import { useSession } from '../../session/ShellContext.tsx';
 import { useLive } from '../../session/useLive.ts';
 import { testIds } from '../../testIds.ts';
 import { Badge } from '../../ui/Badge.tsx';
@@ -20,6 +22,7 @@ export function ConsentScreen() {
   const { clientId, consentId } = useLocalSearchParams<{ clientId: string; consentId: string }>();
   const consent = useLive({ kind: 'consent', consentId });
   const openPdf = useOpenPdf();
+  const session = useSession();
   const back = `/clients/${clientId}`;
   if (consent === undefined) return <Loading />;
   if (consent === null) {
@@ -55,7 +58,10 @@ export function ConsentScreen() {
             label={t('consent.openPdf')}
             icon="file-pdf-box"
             testID={testIds.consent.openPdf}
-            onPress={() => openPdf(pdf)}
+            onPress={() => {
+              openPdf(pdf);
+              session.recordExport({ consentId }).catch(rethrowLater);
+            }}
           />
         )}
         <Text size="small" tone="muted">

@@ -1,4 +1,4 @@
-import type { EnrolInput, EnrolProgress, OpenedTicket } from '@fieldchart/clinic-client';
+import type { EnrolInput, EnrolProgress, LockReason, OpenedTicket } from '@fieldchart/clinic-client';
 import type { ParseKeys } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,6 +14,7 @@ import { Card } from '../../ui/Card.tsx';
 import { CenteredPage } from '../../ui/CenteredPage.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { reasonKeys } from '../unlock/UnlockScreen.tsx';
 import { NewSecretStep } from './NewSecretStep.tsx';
 import { TicketStep } from './TicketStep.tsx';
 
@@ -33,7 +34,13 @@ const problemKeys: Record<EnrolProblem, ParseKeys> = {
 };
 
 /** First sign-in, without network: ticket, what it says, a secret, and the starter caseload. */
-export function EnrolScreen({ onCancel }: { onCancel?: () => void }) {
+export function EnrolScreen({
+  onCancel,
+  reason = null,
+}: {
+  onCancel?: () => void;
+  reason?: LockReason | null;
+}) {
   const { t } = useTranslation();
   const shell = useShell();
   const [step, setStep] = useState<Step>({ name: 'ticket' });
@@ -53,6 +60,9 @@ export function EnrolScreen({ onCancel }: { onCancel?: () => void }) {
       return (
         <CenteredPage title={t('enrol.title')} text={t('enrol.text')} testID={testIds.phase.welcome}>
           <LanguageSwitch />
+          {reason === null ? null : (
+            <Notice tone="info" title={t(reasonKeys[reason] as 'unlock.reason.left')} />
+          )}
           <TicketStep onOpened={(ticket) => setStep({ name: 'confirm', ticket })} />
           {onCancel === undefined ? null : (
             <Button kind="plain" label={t('enrol.cancel')} onPress={onCancel} />

@@ -24,21 +24,26 @@ const reasonKeys: Record<Refusal, ParseKeys> = {
 };
 
 interface NewSecretStepProps {
+  /** Label of the button that ends the step. */
+  readonly finish?: string;
+  /** Whether a PIN may be chosen; asked of the device where it is not said. */
+  readonly pinOffered?: boolean;
   readonly onChosen: (secret: { readonly secret: string; readonly secretKind: SecretKind }) => Promise<void>;
 }
 
 /** A PIN where the device binds it, or a passphrase; judged while it is typed, and typed twice. */
-export function NewSecretStep({ onChosen }: NewSecretStepProps) {
+export function NewSecretStep({ finish, onChosen, ...props }: NewSecretStepProps) {
   const { t } = useTranslation();
   const shell = useShell();
-  const [pinOffered, setPinOffered] = useState(false);
+  const [offered, setOffered] = useState(false);
+  const pinOffered = props.pinOffered ?? offered;
   const [kind, setKind] = useState<SecretKind>('passphrase');
   const [secret, setSecret] = useState('');
   const [again, setAgain] = useState('');
   const verdict = useVerdict(secret, kind);
 
   useEffect(() => {
-    shell.pinOffered().then(setPinOffered).catch(rethrowLater);
+    shell.pinOffered().then(setOffered).catch(rethrowLater);
   }, [shell]);
 
   const differs = again.length > 0 && again !== secret;
@@ -90,7 +95,7 @@ export function NewSecretStep({ onChosen }: NewSecretStepProps) {
         testID={testIds.enrol.secretAgain}
       />
       <Button
-        label={t('secret.finish')}
+        label={finish ?? t('secret.finish')}
         icon="shield-key-outline"
         disabled={!ready}
         testID={testIds.enrol.finish}

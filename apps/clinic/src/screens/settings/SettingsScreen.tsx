@@ -6,13 +6,17 @@ import { View } from 'react-native';
 import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useActivity, useActivityDispatch } from '../../session/useActivity.ts';
 import { useSession, useShell } from '../../session/ShellContext.tsx';
+import { useSync } from '../../session/useLive.ts';
 import { testIds } from '../../testIds.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Choice } from '../../ui/Choice.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { AccountSettings } from './AccountSettings.tsx';
 
+/** A clock that is wrong by less harms nobody. */
+const CLOCK_WORTH_SAYING_MS = 2 * 60_000;
 const IDLE_MINUTES = [2, 5, 10, 20] as const;
 
 /** Language, theme, idle lock, and what this app is. */
@@ -61,6 +65,7 @@ export function SettingsScreen() {
           shell.lock('hand').catch(rethrowLater);
         }}
       />
+      <AccountSettings />
       <About />
     </Page>
   );
@@ -70,12 +75,23 @@ function About() {
   const { t } = useTranslation();
   const session = useSession();
   const persisted = usePersistedStorage();
+  const { registration, clockOffsetMs } = useSync();
   return (
     <Section title={t('settings.about')}>
       <Card style={{ gap: 6 }}>
         <Fact label={t('settings.signedInAs')} value={session.me.name} />
         <Fact label={t('settings.organization')} value={session.organization.name} />
         <Fact label={t('settings.version')} value={Constants.expoConfig?.version ?? '–'} />
+        {registration === 'waiting' || registration === 'registered' ? (
+          <Text tone="muted" testID={testIds.settings.registration}>
+            {registration === 'registered' ? t('settings.registered') : t('settings.notRegistered')}
+          </Text>
+        ) : null}
+        {Math.abs(clockOffsetMs ?? 0) < CLOCK_WORTH_SAYING_MS ? null : (
+          <Text tone="amber" testID={testIds.settings.clock}>
+            {t('settings.clock', { count: Math.round(Math.abs(clockOffsetMs ?? 0) / 60_000) })}
+          </Text>
+        )}
         {persisted === null ? null : (
           <Text testID={testIds.settings.storage} tone={persisted ? 'muted' : 'amber'}>
             {persisted ? t('settings.storageKept') : t('settings.storageAtRisk')}

@@ -19,6 +19,7 @@ import { Notice } from '../../ui/Notice.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { syncWords } from '../../ui/SyncPill.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { RehomeCard } from './RehomeCard.tsx';
 import { useProblemText } from '../../ui/useProblemText.ts';
 
 /** What waits, what went, what failed and why. */
@@ -28,6 +29,7 @@ export function SyncScreen() {
   return (
     <Page title={t('sync.title')} width={760}>
       <SyncState />
+      <RehomeCard />
       {outbox === undefined ? (
         <Loading />
       ) : (

@@ -1,4 +1,4 @@
-import type { DeviceUser, LockReason, UnlockOutcome } from '@fieldchart/clinic-client';
+import type { DeviceUser, LockReason } from '@fieldchart/clinic-client';
 import type { ParseKeys } from 'i18next';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,21 +14,11 @@ import { Notice } from '../../ui/Notice.tsx';
 import { SecretField } from '../../ui/SecretField.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { useSecondsUntil } from '../../ui/useSecondsUntil.ts';
+import { RescueScreen } from '../rescue/RescueScreen.tsx';
+import { type UnlockProblem, unlockProblemKeys } from './unlockProblems.ts';
 
-type Problem = Exclude<Extract<UnlockOutcome, { ok: false }>['error']['kind'], 'delayed'>;
-
-const problemKeys: Record<Problem, { readonly title: ParseKeys; readonly text: ParseKeys }> = {
-  'wrong-secret': { title: 'unlock.wrong.title', text: 'unlock.wrong.text' },
-  erased: { title: 'unlock.erased.title', text: 'unlock.erased.text' },
-  damaged: { title: 'unlock.damaged.title', text: 'unlock.damaged.text' },
-  'device-secret-missing': { title: 'unlock.deviceMissing.title', text: 'unlock.deviceMissing.text' },
-  'device-secret-changed': { title: 'unlock.deviceChanged.title', text: 'unlock.deviceChanged.text' },
-  cancelled: { title: 'unlock.cancelled.title', text: 'unlock.cancelled.text' },
-  'database-damaged': { title: 'unlock.databaseDamaged.title', text: 'unlock.databaseDamaged.text' },
-  storage: { title: 'unlock.storage.title', text: 'unlock.storage.text' },
-};
-
-const reasonKeys: Record<LockReason, ParseKeys> = {
+/** Why the door is closed. */
+export const reasonKeys: Record<LockReason, ParseKeys> = {
   hand: 'unlock.reason.hand',
   idle: 'unlock.reason.idle',
   background: 'unlock.reason.background',
@@ -53,7 +43,9 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
   const [secret, setSecret] = useState('');
   const [busy, setBusy] = useState(false);
   const field = useRef<TextInput>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useState<UnlockProblem | null>(null);
+  const [attemptsLeft, setAttemptsLeft] = useState<number | null>(null);
+  const [rescuing, setRescuing] = useState(false);
   const [until, setUntil] = useState(0);
   const seconds = useSecondsUntil(until);
   const user = users.find(({ userId }) => userId === chosen) ?? users[0];
@@ -72,7 +64,10 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
       return;
     }
     setProblem(outcome.error.kind);
-    if (outcome.error.kind === 'wrong-secret') setUntil(systemClock.now() + outcome.error.delayMs);
+    if (outcome.error.kind === 'wrong-secret') {
+      setUntil(systemClock.now() + outcome.error.delayMs);
+      setAttemptsLeft(outcome.error.attemptsLeft);
+    }
   };
   const unlock = () => {
     attempt().catch((cause: unknown) => {
@@ -82,6 +77,10 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
     });
   };
 
+  if (rescuing && user !== undefined) {
+    return <RescueScreen user={user} onBack={() => setRescuing(false)} />;
+  }
+  const withdrawn = user?.state === 'withdrawn';
   return (
     <CenteredPage
       title={t('unlock.title')}
@@ -104,6 +103,14 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
           }))}
         />
       ) : null}
+      {withdrawn ? (
+        <Notice
+          tone="warning"
+          testID={testIds.unlock.withdrawn}
+          title={t('unlock.withdrawn.title')}
+          text={t('unlock.withdrawn.text')}
+        />
+      ) : null}
       <SecretField
         kind={user?.secretKind ?? 'passphrase'}
         label={
@@ -123,8 +130,16 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
           tone="error"
           announce
           testID={testIds.unlock.problem}
-          title={t(problemKeys[problem].title as 'unlock.wrong.title')}
-          text={t(problemKeys[problem].text as 'unlock.wrong.text')}
+          title={t(unlockProblemKeys[problem].title as 'unlock.wrong.title')}
+          text={t(unlockProblemKeys[problem].text as 'unlock.wrong.text')}
+        />
+      )}
+      {attemptsLeft === null || problem !== 'wrong-secret' ? null : (
+        <Notice
+          tone="warning"
+          testID={testIds.unlock.attemptsLeft}
+          title={t('unlock.attemptsLeft', { count: attemptsLeft })}
+          text={t('unlock.attemptsLeftText')}
         />
       )}
       {seconds > 0 ? (
@@ -137,6 +152,13 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
         disabled={secret === '' || seconds > 0}
         testID={testIds.unlock.submit}
         onPress={unlock}
+      />
+      <Button
+        kind="plain"
+        icon="lifebuoy"
+        label={user?.rescueWaits === true ? t('unlock.rescueWaits') : t('unlock.forgotten')}
+        testID={testIds.unlock.forgotten}
+        onPress={() => setRescuing(true)}
       />
       <Text size="small" tone="muted">
         {t('unlock.safe')}
