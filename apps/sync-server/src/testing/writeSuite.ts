@@ -1,7 +1,5 @@
 import { CONSENT_FORMS, createConsent, finalizeNote, withNoteSections } from '@fieldchart/clinical';
 import type { Composition, Consent, FhirResource } from '@fieldchart/clinical';
-import { base64UrlEncode } from '@fieldchart/foundation';
-import { FlattenedSign } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
 import {
