@@ -65,6 +65,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['tests/journeys/**/*.test.ts'],
+          setupFiles: ['tests/journeys/support/showPagesOnFailure.ts'],
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,

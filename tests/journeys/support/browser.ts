@@ -10,6 +10,11 @@ export interface Viewport {
 export const phone: Viewport = { width: 360, height: 740 };
 export const desktop: Viewport = { width: 1280, height: 800 };
 
+const contexts = new Set<BrowserContext>();
+
+/** Every browser of the running test file that was not closed or killed yet. */
+export const openContexts = (): readonly BrowserContext[] => [...contexts];
+
 /** A Chromium with a profile folder of its own, as a person's browser has. */
 export async function openBrowser(
   profile: string,
@@ -22,7 +27,7 @@ export async function openBrowser(
     readonly scale?: number;
   } = {},
 ): Promise<BrowserContext> {
-  return await chromium.launchPersistentContext(profile, {
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env['FIELDCHART_CHROMIUM'] ?? obtainChromium((line) => console.log(line)),
     args: [...chromiumArguments, ...(options.args ?? [])],
     chromiumSandbox: false,
@@ -32,6 +37,9 @@ export async function openBrowser(
     colorScheme: options.colorScheme ?? 'light',
     acceptDownloads: true,
   });
+  contexts.add(context);
+  context.on('close', () => contexts.delete(context));
+  return context;
 }
 
 /** SIGKILL to every process that runs on this profile, as a dying battery would end them. */

@@ -1,55 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RescueKey } from '@fieldchart/key-vault';
 import { build } from 'esbuild';
 import { type Browser, type CDPSession, type Page, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { DeviceSecretPage } from './testing/deviceSecretPage.ts';
 
-// The adapters in a real browser, with a virtual authenticator for the platform's. The page's own code:
-const pageSource = `
-import { systemClock } from '@fieldchart/foundation';
-import { createVault } from '@fieldchart/key-vault';
-import { keyRecordStoreContract } from '../../../../../packages/key-vault/src/testing/keyRecordStoreContract.ts';
-import { createWebDeviceSecrets } from './deviceSecret.ts';
-import { createWebKeyRecords } from './keyRecords.ts';
-import { createWebPassphraseEstimator } from './passphraseEstimator.ts';
-import { webRandom } from './random.ts';
-const secrets = createWebDeviceSecrets();
-const vault = (iterations = 100000) => createVault({ records: createWebKeyRecords(), crypto, random: webRandom, clock: systemClock, iterations });
-const hex = (keys) => Array.from(keys.dataKey, (byte) => byte.toString(16).padStart(2, '0')).join('');
-const outcomeOf = (outcome) => (outcome.ok ? { ok: true, dataKey: hex(outcome.value) } : outcome);
-globalThis.page = {
-  offered: () => secrets.offered(),
-  async createSecret() {
-    const made = await secrets.create();
-    return made.ok ? { ok: true, id: made.value.id } : made;
-  },
-  create: async (userId, secret, id, rescueKey) =>
-    hex(await vault().create({ userId, secret, deviceSecret: secrets.open(id), rescueKey })),
-  unlock: async (userId, secret, id, iterations) =>
-    outcomeOf(await vault(iterations).unlock({ userId, secret, deviceSecret: secrets.open(id) })),
-  change: (userId, current, next, id) =>
-    vault().change({ userId, current, next, deviceSecret: secrets.open(id) }),
-  attempts: (userId) => createWebKeyRecords().loadAttempts(userId),
-  async contract() {
-    const failures = [];
-    for (const { name, run } of keyRecordStoreContract)
-      await run(() => createWebKeyRecords('contract'), name).catch((error) => failures.push(name + ': ' + error));
-    return failures;
-  },
-  guesses: (text, context) => createWebPassphraseEstimator().guessesLog10(text, context),
-};`;
-
-interface PageApi {
-  offered(): Promise<boolean>;
-  createSecret(): Promise<{ ok: boolean; id?: string; error?: { kind: string } }>;
-  create(userId: string, secret: string, id: string, rescueKey: object): Promise<string>;
-  unlock(userId: string, secret: string, id: string, iterations?: number): Promise<object>;
-  change(userId: string, current: string, next: string, id: string): Promise<object>;
-  attempts(userId: string): Promise<unknown>;
-  contract(): Promise<string[]>;
-  guesses(text: string, context: string[]): Promise<number>;
-}
+// The adapters in a real browser, with a virtual authenticator for the platform's.
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 let server: Server;
@@ -57,11 +16,11 @@ let browser: Browser;
 let page: Page;
 let devtools: CDPSession;
 let authenticatorId = '';
-let rescueKey: object;
+let rescueKey: RescueKey;
 
 beforeAll(async () => {
   const bundle = await build({
-    stdin: { contents: pageSource, resolveDir: here, loader: 'ts' },
+    entryPoints: [join(here, 'testing/deviceSecretPage.ts')],
     bundle: true,
     format: 'esm',
     target: 'es2023',
@@ -79,7 +38,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments() });
   const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-384' }, true, ['deriveBits']);
-  rescueKey = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  rescueKey = { kty: 'EC', ...(await crypto.subtle.exportKey('jwk', pair.publicKey)) };
 });
 
 afterAll(async () => {
@@ -119,22 +78,23 @@ async function addAuthenticator(extra: object): Promise<string> {
 }
 
 /** Calls one of the page's functions. */
-function call<Name extends keyof PageApi>(
+function call<Name extends keyof DeviceSecretPage>(
   name: Name,
-  ...args: Parameters<PageApi[Name]>
-): Promise<Awaited<ReturnType<PageApi[Name]>>> {
+  ...args: Parameters<DeviceSecretPage[Name]>
+): Promise<Awaited<ReturnType<DeviceSecretPage[Name]>>> {
   return page.evaluate(
     ([method, values]) => {
       const api = (globalThis as unknown as { page: Record<string, (...all: unknown[]) => unknown> }).page;
       return api[method]?.(...values);
     },
     [name, args] as const,
-  ) as Promise<Awaited<ReturnType<PageApi[Name]>>>;
+  ) as Promise<Awaited<ReturnType<DeviceSecretPage[Name]>>>;
 }
 
 async function enrol(): Promise<{ id: string; dataKey: string }> {
   const made = await call('createSecret');
-  const id = made.id ?? '';
+  if (!made.ok) throw new Error(made.error.kind);
+  const { id } = made;
   return { id, dataKey: await call('create', 'user', '739158', id, rescueKey) };
 }
 
@@ -146,7 +106,7 @@ test('E1: a passkey binds the PIN: the right one opens, a wrong one does not, ea
   expect(await gestures()).toBe(before + 1);
   expect(await call('unlock', 'user', '000001', id)).toEqual({
     ok: false,
-    error: { kind: 'wrong-secret', delayMs: 0 },
+    error: { kind: 'wrong-secret', delayMs: 0, attemptsLeft: null },
   });
   expect(await gestures()).toBe(before + 2);
   expect(await call('unlock', 'user', '739158', id, 110_000)).toEqual({ ok: true, dataKey });
