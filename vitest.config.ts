@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Kills, faults at every boundary and long random histories: part of `npm test`, too long for `npm run check`. */
+/** Kills, faults at every boundary, long random histories and fuzzing: part of `npm test`, too long for `npm run check`. */
 const durability = [
   'packages/**/durability.test.ts',
   'packages/**/history.test.ts',
   'packages/**/killedWriter.test.ts',
+  '{packages,apps}/**/fuzz.test.ts',
 ];
 
 const unit = {
@@ -16,6 +17,9 @@ const unit = {
   ],
 };
 
+/** Walks the whole repository with the tools themselves: with the product's tests. */
+const whole = ['tests/architecture/boundaries.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -23,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: unit.include,
-          exclude: ['**/node_modules/**', '**/*.pg.test.ts', '**/*.browser.test.ts', ...durability],
+          exclude: ['**/node_modules/**', '**/*.pg.test.ts', '**/*.browser.test.ts', ...durability, ...whole],
           // Files share a worker's modules: loading the schemas anew for each would take as long as the tests.
           isolate: false,
           testTimeout: 30_000,
@@ -44,7 +48,7 @@ export default defineConfig({
       {
         test: {
           name: 'product',
-          include: ['tests/product/**/*.test.ts', 'tests/native/**/*.test.ts'],
+          include: ['tests/product/**/*.test.ts', 'tests/native/**/*.test.ts', ...whole],
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,

@@ -22,6 +22,8 @@ afterAll(() => storage.close());
 let server: TestServer;
 const devices: TestDevice[] = [];
 const locks: (() => Promise<void>)[] = [];
+/** Requests that a lock abandoned are still at work in the server: the next test begins after them. */
+const underWay = new Set<Promise<unknown>>();
 beforeEach(async () => {
   server = await openTestServer(storage, {
     admin: { token: 'operator', ticketFolder: mkdtempSync(join(tmpdir(), 'fieldchart-tickets-')) },
@@ -29,6 +31,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const lock of locks.splice(0)) await lock();
+  await Promise.allSettled(underWay);
   for (const device of devices.splice(0)) device.dispose();
 });
 
@@ -62,12 +65,14 @@ async function newDevice() {
     createTransport: () => ({
       async request({ method, path, headers, body }) {
         if (!network.up) throw new Error('no network');
-        const answer = await server.app.inject({
+        const answering = server.app.inject({
           method: method as 'GET',
           url: path,
           headers: { ...headers },
           ...(body === undefined ? {} : { payload: body }),
         });
+        underWay.add(answering);
+        const answer = await answering.finally(() => underWay.delete(answering));
         return {
           status: answer.statusCode,
           headers: answer.headers as Record<string, string>,
@@ -170,10 +175,15 @@ function answerOf(session: ClinicSession, noteId: string): Promise<{ revision: n
   });
 }
 
-async function until(condition: () => boolean | Promise<boolean>, what = 'a condition'): Promise<void> {
+async function until(
+  condition: () => boolean | Promise<boolean>,
+  what = 'a condition',
+  explain?: () => string,
+): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited too long for ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`waited too long for ${what}${explain === undefined ? '' : `: ${explain()}`}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });
@@ -293,7 +303,11 @@ test('a withdrawn device seals its unsent work, hands it over, destroys everythi
   await revokeDevice(deps(), device.id, { erase: true, actor: system });
   server.clock.advance(10 * 60_000);
   clinician.goOnline();
-  await until(() => shell.phase().name === 'welcome', 'the withdrawal');
+  await until(
+    () => shell.phase().name === 'welcome',
+    'the withdrawal',
+    () => JSON.stringify([shell.phase(), session.syncStatus()]),
+  );
   expect(shell.phase()).toEqual({ name: 'welcome', reason: 'erased' });
   expect(clinician.device.profiles.size).toBe(0);
   expect(await noteOnServer(noteId)).toBeUndefined();

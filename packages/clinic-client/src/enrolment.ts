@@ -11,6 +11,7 @@ import {
   type Vault,
 } from '@fieldchart/key-vault';
 import { openRecordStore } from '@fieldchart/record-store';
+import { forgetHandover } from './handover.ts';
 import type {
   EnrolInput,
   EnrolmentOutcome,
@@ -165,6 +166,7 @@ export async function discardEnrolment(
   }
   await platform.deleteDatabase(databaseName(profile.userId));
   await vault.remove(profile.userId);
+  await forgetHandover(platform, profile.userId);
   if (profile.deviceSecretId !== null) await platform.deviceSecrets.remove(profile.deviceSecretId);
   await platform.profiles.remove(profile.userId);
 }

@@ -10,6 +10,7 @@ import {
 } from '@fieldchart/key-vault';
 import type { RescueAsk, RescueOutcome, RescueView, RescueFinish } from './api.ts';
 import { databaseName } from './enrolment.ts';
+import { forgetHandover } from './handover.ts';
 import { loadIdentity, saveIdentity, withRegistration } from './identity.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 
@@ -126,6 +127,8 @@ export async function finishRescue(
       database,
       await withRegistration(identity, { platform, keys, ticket: { id: claims.jti, jwt: ticket } }),
     );
+    // Of a device that the provider had withdrawn: what was to be handed over is the user's to send again.
+    await forgetHandover(platform, profile.userId);
     const described = await vault.describe(profile.userId);
     const rescued: DeviceProfile = {
       ...profile,

@@ -22,7 +22,7 @@ import { judgeSecret } from './judgeSecret.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { cancelRescue, finishRescue, lookForAnswer, mailRescueRequest, requestRescue } from './rescue.ts';
 import { openSession, type OpenSession } from './session.ts';
-import { withdraw } from './withdrawal.ts';
+import { createWithdrawals } from './withdrawal.ts';
 
 type AuditEntry = readonly [AuditLinkAction, Readonly<Record<string, string>>];
 
@@ -86,11 +86,25 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
       enter({ name: 'elsewhere' });
     });
 
+  const withdrawals = createWithdrawals({
+    platform,
+    vault,
+    inTurn,
+    // Somebody else may be signed in by now: they are not sent away.
+    onErased: async () => {
+      if (phase.name === 'locked') await enterGate('erased');
+    },
+  });
+
   const start = async () => {
-    if (await platform.ownership.acquire(onLost)) await enterGate(null);
-    else enter({ name: 'elsewhere' });
+    if (!(await platform.ownership.acquire(onLost))) return enter({ name: 'elsewhere' });
+    await enterGate(null);
+    withdrawals.settle();
   };
   inTurn(start).catch(giveUp);
+  platform.connectivity.subscribe((online) => {
+    if (online && phase.name !== 'elsewhere') withdrawals.settle();
+  });
 
   const beginSession = async (opened: Enrolled, written: readonly AuditEntry[]) => {
     const { profile, keys, database } = opened;
@@ -121,7 +135,8 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     await open.saved();
     const work = await open.sealUnsent();
     await closeSession();
-    await enterGate(await withdraw(platform, vault, { profile, withdrawal, work }));
+    await withdrawals.begin(profile, withdrawal, work);
+    await enterGate('withdrawn');
   };
 
   const leave = async (profile: DeviceProfile) => {
@@ -226,6 +241,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
       inTurn(async () => {
         await platform.ownership.takeOver(onLost);
         await enterGate('takeover');
+        withdrawals.settle();
       }),
     requestRescue: (input) => inTurn(() => askForRescue(input)),
     async pendingRescue(userId) {

@@ -22,7 +22,7 @@ export interface AuthorizedTransportOptions {
 export interface Withdrawal {
   /** What the device holds is to be destroyed. */
   readonly erase: boolean;
-  /** Good for the two requests that are left, for some minutes. */
+  /** Good for the two requests that are left, for days: the device's own key goes before they are made. */
   readonly accessToken: string;
 }
 

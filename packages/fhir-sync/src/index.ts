@@ -1,3 +1,4 @@
+export { backoffDelay } from './backoff.ts';
 export { type HttpAnswer, type HttpRequest, type HttpTransport } from './httpTransport.ts';
 export {
   type AuthorizedTransportOptions,

@@ -2,12 +2,13 @@ import { webcrypto } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { exportJWK, generateKeyPair } from 'jose';
-import { createSeededRandom } from '@fieldchart/foundation';
-import { silentLogger } from '@fieldchart/foundation';
+import { createSeededRandom, hexEncode, silentLogger } from '@fieldchart/foundation';
 import { createFakeClock } from '@fieldchart/foundation/testing';
 import { decodeKeyRecord, encodeKeyRecord } from './keyRecord.ts';
+import { answerRescue, readRequest } from './testing/answerRescue.ts';
 import { createFakeDeviceSecret } from './testing/fakeDeviceSecret.ts';
 import { type FakeKeyRecordStore, createFakeKeyRecordStore } from './testing/fakeKeyRecordStore.ts';
+import { createRescueDesk } from './testing/rescueDesk.ts';
 import { createVault } from './vault.ts';
 
 const rescue = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-384', extractable: true });
@@ -244,3 +245,32 @@ function forged(header: string, sealed: string): Promise<string> {
     sealed: new TextEncoder().encode(sealed),
   });
 }
+
+test('D4: killed at any write while finishing, the old record stands or the new one, and the ticket comes again', async () => {
+  const clean = await createRescueDesk();
+  const whole = await clean.request();
+  const writesBefore = clean.records.writes.length;
+  await clean.finish(await answerRescue(readRequest(whole.text), clean.rescuePrivateKey));
+  const writes = clean.records.writes.length - writesBefore;
+  expect(writes).toBeGreaterThan(4);
+
+  for (let at = 1; at <= writes; at += 1) {
+    for (const when of ['before', 'torn', 'after'] as const) {
+      const desk = await createRescueDesk();
+      const pending = await desk.request();
+      const answer = await answerRescue(readRequest(pending.text), desk.rescuePrivateKey);
+      desk.records.killAt(at, when);
+      await expect(desk.finish(answer)).rejects.toThrow('killed');
+
+      const later = desk.records.restart();
+      const old = await desk.unlock(desk.oldPin, later);
+      const again = await desk.finish(answer, { store: later });
+      if (!again.ok) throw new Error(`${at} ${when}: ${again.error.kind}`);
+      expect(hexEncode(again.value.keys.dataKey)).toBe(hexEncode(desk.dataKey));
+      expect(again.value.ticket).toBe('a.b.c');
+      // Once the new record stands, the old PIN opens nothing; before that it is the one that opens.
+      if (!old.ok) expect(old.error.kind).toBe('wrong-secret');
+      expect((await desk.unlock(desk.newPin, later.restart())).ok).toBe(true);
+    }
+  }
+});

@@ -145,11 +145,10 @@ export const ticketCommand = (args: readonly string[], options?: RunOptions) =>
 export const importCommand = (args: readonly string[], options?: RunOptions) =>
   run('apps/sync-server/src/cli/import.ts', args, options);
 
-/** What a person sees of a failure: a sentence or two on one line, and nothing of the program's inside. */
+/** What a person reads first of a failure: a sentence or two on one line, and nothing of the program's inside. */
 export async function refused(command: Run): Promise<{ code: number | NodeJS.Signals; sentence: string }> {
   const code = await command.ended;
-  const lines = command.output().trim().split('\n');
-  const sentence = lines.at(-1) ?? '';
+  const [sentence = ''] = command.output().trim().split('\n');
   const inside = /\n\s+at |node:internal|\[cause\]|CodedError|TypeError|PGlite/u;
   if (inside.test(command.output())) throw new Error(`A stack trace:\n${command.output()}`);
   return { code, sentence };

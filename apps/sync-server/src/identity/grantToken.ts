@@ -11,6 +11,8 @@ import { importPublicKey } from './importPublicKey.ts';
 import type { Organization } from './organization.ts';
 
 const TOKEN_SECONDS = 300;
+/** The key of a withdrawn device is gone once it knows: this token has to last until its work is here. */
+const WITHDRAWN_TOKEN_SECONDS = 30 * 24 * 3600;
 const MAX_ASSERTION_SECONDS = 300;
 const ACCESS_TOKEN_TYPE = 'at+jwt';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -128,11 +130,18 @@ export async function grantToken(
   await deps.db.deleteFrom('token_use').where('expires_at', '<', deps.now).execute();
   const withdrawn = device.revoked_at !== null;
   const scope = withdrawn ? WITHDRAWN_SCOPE : scopes[role];
+  const seconds = withdrawn ? WITHDRAWN_TOKEN_SECONDS : TOKEN_SECONDS;
   return ok({
     answer: {
-      access_token: await signToken(organization, deps, { practitionerId, deviceId: device.id, role, scope }),
+      access_token: await signToken(organization, deps, {
+        practitionerId,
+        deviceId: device.id,
+        role,
+        scope,
+        seconds,
+      }),
       token_type: 'bearer',
-      expires_in: TOKEN_SECONDS,
+      expires_in: seconds,
       scope,
       ...(withdrawn ? { device_status: 'revoked', erase: device.erase_requested } : {}),
     },
@@ -169,6 +178,7 @@ function signToken(
     readonly deviceId: string;
     readonly role: PractitionerRole;
     readonly scope: string;
+    readonly seconds: number;
   },
 ): Promise<string> {
   const now = Math.floor(deps.now / 1000);
@@ -179,7 +189,7 @@ function signToken(
     .setSubject(holder.practitionerId)
     .setJti(randomUuid(deps.random))
     .setIssuedAt(now)
-    .setExpirationTime(now + TOKEN_SECONDS)
+    .setExpirationTime(now + holder.seconds)
     .sign(organization.signingKey);
 }
 

@@ -49,10 +49,10 @@ const page = {
 
   contract: async () => {
     const failures: string[] = [];
-    for (const { name, run } of keyRecordStoreContract) {
-      await run(() => createWebKeyRecords('contract'), name).catch((cause: unknown) =>
-        failures.push(`${name}: ${String(cause)}`),
-      );
+    for (const clause of keyRecordStoreContract) {
+      await clause
+        .run(() => createWebKeyRecords('contract'), clause.name)
+        .catch((cause: unknown) => failures.push(`${clause.name}: ${String(cause)}`));
     }
     return failures;
   },
