@@ -7,12 +7,19 @@ import { isMissed, type SuiteResult } from './figures.ts';
 import { describeMachine, load } from './machine.ts';
 import { makeNodeDevice, type NodeDevice } from './node/nodeDevice.ts';
 import { keystrokeNode } from './node/keystrokeNode.ts';
+import { changeNode, ticketNode } from './node/identityNode.ts';
 import { coldStartNode, memoryNode } from './node/startNode.ts';
 import { parseOptions, SUITES, type SuiteName } from './options.ts';
+import { makeTicket } from './records/makeTicket.ts';
 import { printResult } from './printResult.ts';
 import { type ChromiumDevices, openChromiumDevices } from './chromium/chromiumDevices.ts';
 import { memoryChromium } from './chromium/appMemory.ts';
-import { coldStartChromium, keystrokeChromium } from './chromium/chromiumSuites.ts';
+import {
+  changeChromium,
+  coldStartChromium,
+  keystrokeChromium,
+  ticketChromium,
+} from './chromium/chromiumSuites.ts';
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const say = (line: string) => console.log(line);
@@ -40,6 +47,10 @@ try {
     'keystroke-chromium': async () => keystrokeChromium(await inChromium(), quick ? 200 : 1000),
     'cold-start-node': () => coldStartNode(devices, quick ? 3 : 11),
     'cold-start-chromium': async () => coldStartChromium(await inChromium(), quick ? 3 : 11),
+    'ticket-node': async () => ticketNode(folder, await makeTicket(), quick ? 2 : 7),
+    'ticket-chromium': async () => ticketChromium(await inChromium(), await makeTicket(), quick ? 2 : 7),
+    'change-node': () => changeNode(devices, quick ? 2 : 8),
+    'change-chromium': async () => changeChromium(await inChromium(), quick ? 2 : 8),
     'memory-node': () => memoryNode(devices, quick ? 1 : 5),
     'memory-chromium': async () => memoryChromium(await inChromium(), quick ? 1 : 3),
   };

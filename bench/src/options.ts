@@ -5,6 +5,10 @@ export const SUITES = [
   'keystroke-chromium',
   'cold-start-node',
   'cold-start-chromium',
+  'ticket-node',
+  'ticket-chromium',
+  'change-node',
+  'change-chromium',
   'memory-node',
   'memory-chromium',
 ] as const;

@@ -221,8 +221,10 @@ for (const language of ['es', 'en'] as const) {
     await app.unlock('not the passphrase at all');
     await app.shows(testIds.unlock.problem);
     await audit.look(app.page, 'unlock-wrong');
+    await lookAtRescue(audit);
     await app.unlock(passphrase);
     await app.shows(testIds.phase.unlocked);
+    await lookAtAccount(audit);
 
     const other = appOn(await device.newPage());
     await other.page.addInitScript((spoken) => {
@@ -253,4 +255,41 @@ for (const language of ['es', 'en'] as const) {
     await browser.close();
     expect(audit.problems).toEqual([]);
   });
+}
+
+async function lookAtRescue(audit: ScreenAudit): Promise<void> {
+  await app.at(testIds.unlock.forgotten).click();
+  await app.shows(testIds.phase.rescue);
+  await audit.look(app.page, 'rescue-secret');
+  await app.at(testIds.enrol.secret).fill(`${passphrase} again`);
+  await app.at(testIds.enrol.secretAgain).fill(`${passphrase} again`);
+  await until('the secret is accepted', () => app.at(testIds.enrol.finish).isEnabled());
+  await app.at(testIds.enrol.finish).click();
+  await app.shows(testIds.rescue.code);
+  await app.at(testIds.rescue.showQr).click();
+  await app.shows(testIds.rescue.qr);
+  await app.at(testIds.rescue.answer).fill('FIELDCHART-ANSWER1.cut.short');
+  await app.at(testIds.rescue.secret).fill(`${passphrase} again`);
+  await app.at(testIds.rescue.open).click();
+  await app.shows(testIds.rescue.problem);
+  await audit.look(app.page, 'rescue-answer');
+  await app.at(testIds.rescue.back).click();
+  await app.shows(testIds.unlock.secret);
+  await audit.look(app.page, 'locked-rescue-waits');
+  await app.at(testIds.unlock.forgotten).click();
+  await app.at(testIds.rescue.cancel).click();
+  await app.shows(testIds.unlock.secret);
+}
+
+async function lookAtAccount(audit: ScreenAudit): Promise<void> {
+  await app.at(testIds.nav.settings).click();
+  await app.at(testIds.account.change).click();
+  await app.shows(testIds.account.current);
+  await audit.look(app.page, 'account-change');
+  await app.at(testIds.account.leave).click();
+  await app.shows(testIds.account.leaveSecret);
+  await app.at(testIds.account.leaveSecret).fill('not the passphrase');
+  await app.at(testIds.account.leaveNow).click();
+  await app.shows(testIds.account.problem);
+  await audit.look(app.page, 'account-leave');
 }

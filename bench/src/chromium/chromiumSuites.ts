@@ -1,6 +1,8 @@
 import { coldStartResult } from '../coldStartResult.ts';
 import type { ColdStart } from '../device/coldStart.ts';
+import type { BenchTicket, Enrolment } from '../device/enrolment.ts';
 import type { SuiteResult } from '../figures.ts';
+import { changeResult, enrolmentResult } from '../identityResult.ts';
 import { keystrokeResult } from '../keystrokeResult.ts';
 import type { ChromiumDevices } from './chromiumDevices.ts';
 
@@ -21,4 +23,26 @@ export async function coldStartChromium(devices: ChromiumDevices, samples: numbe
     }
   }
   return coldStartResult(devices.users, all);
+}
+
+/** A ticket with its caseload, each time in a page loaded anew and in storage that has nobody. */
+export async function ticketChromium(
+  devices: ChromiumDevices,
+  ticket: BenchTicket,
+  samples: number,
+): Promise<SuiteResult> {
+  const all: Enrolment[] = [];
+  for (let sample = 0; sample < samples; sample += 1) {
+    all.push(await (await devices.fresh()).call('enrolWith', ticket));
+  }
+  return enrolmentResult(ticket.notes, all);
+}
+
+/** The secret changed there and back on each size, in a page of its own. */
+export async function changeChromium(devices: ChromiumDevices, samples: number): Promise<SuiteResult> {
+  const all = [];
+  for (const user of devices.users) {
+    all.push(await (await devices.fresh()).call('changeSecrets', user, samples));
+  }
+  return changeResult(devices.users, all);
 }

@@ -1,3 +1,4 @@
+import type { ClinicPlatform, DeviceProfile } from '@fieldchart/clinic-client';
 import { deleteWebDatabase, openWebDatabase } from '@fieldchart/encrypted-sqlite/web';
 import { openPlainWebDatabaseForBench } from '@fieldchart/encrypted-sqlite/web/plain-for-bench';
 import { openRecordStore } from '@fieldchart/record-store';
@@ -5,7 +6,9 @@ import { createWebKeyRecords } from '../../../apps/clinic/src/platform/web/keyRe
 import { createWebOwnership } from '../../../apps/clinic/src/platform/web/ownership.ts';
 import { createWebProfiles } from '../../../apps/clinic/src/platform/web/profiles.ts';
 import { createBenchUser, openUserDatabase } from '../device/benchUser.ts';
+import { changeSecrets } from '../device/changeSecret.ts';
 import { type ColdStart, coldStart } from '../device/coldStart.ts';
+import { type BenchTicket, type Enrolment, enrolWith } from '../device/enrolment.ts';
 import { offlinePlatform } from '../device/offlinePlatform.ts';
 import { createTypist, type Typed, typeInTurn } from '../device/typing.ts';
 import { copyNotes, copyRecords } from './copyRows.ts';
@@ -69,7 +72,30 @@ async function start({ userId }: WebUser): Promise<ColdStart> {
   return started.took;
 }
 
-const benchPage = { enrol, type, start, lock: () => lock() };
+/** Somebody new, beside the users of the other suites, whom a shell would not let in here. */
+async function enrolNew(ticket: BenchTicket): Promise<Enrolment> {
+  const profiles = new Map<string, DeviceProfile>();
+  const alone: ClinicPlatform = {
+    ...platform,
+    profiles: {
+      list: () => Promise.resolve([...profiles.values()]),
+      save: (profile) => Promise.resolve(void profiles.set(profile.userId, profile)),
+      remove: (userId) => Promise.resolve(void profiles.delete(userId)),
+    },
+  };
+  const { took, leave } = await enrolWith(alone, ticket, elapsed);
+  await leave();
+  return took;
+}
+
+const benchPage = {
+  enrol,
+  type,
+  start,
+  lock: () => lock(),
+  enrolWith: enrolNew,
+  changeSecrets: ({ userId }: WebUser, samples: number) => changeSecrets(platform, userId, samples, elapsed),
+};
 
 export type BenchPage = typeof benchPage;
 

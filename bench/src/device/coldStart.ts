@@ -55,7 +55,8 @@ export async function coldStart(
   };
 }
 
-function firstRows(session: ClinicSession): Promise<CaseloadAnswer> {
+/** The caseload as the app first asks for it. */
+export function firstRows(session: ClinicSession): Promise<CaseloadAnswer> {
   return new Promise((resolve) => {
     const stop = session.watch(
       { kind: 'caseload', search: '', filter: 'all', sort: 'name', limit: FIRST_ROWS },
@@ -68,7 +69,8 @@ function firstRows(session: ClinicSession): Promise<CaseloadAnswer> {
   });
 }
 
-function phaseOf(shell: ReturnType<typeof createClinicShell>, name: string): Promise<void> {
+/** Resolves when the app stands there; rejects where it stands elsewhere. */
+export function phaseOf(shell: ReturnType<typeof createClinicShell>, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
       const phase = shell.phase();

@@ -73,6 +73,12 @@ export function openNodeDevice(directory: string): { device: NodeDevice; platfor
   return { device: file, platform: platformOn(directory, profiles, new Map(file.keyRecords)) };
 }
 
+/** A device that nobody is enrolled on. */
+export function emptyNodeDevice(directory: string): ClinicPlatform {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return platformOn(directory, new Map(), new Map());
+}
+
 /** Loading touches pages all over the indexes; the app itself keeps SQLite's small cache. */
 async function widenCache(database: Database): Promise<void> {
   await database.all('PRAGMA cache_size = -200000');

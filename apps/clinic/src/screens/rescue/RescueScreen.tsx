@@ -32,11 +32,8 @@ export function RescueScreen({ user, onBack }: RescueScreenProps) {
     shell.pendingRescue(userId).then(setRequest).catch(rethrowLater);
   }, [shell, userId]);
   const cancel = useCallback(() => {
-    shell
-      .cancelRescue(userId)
-      .then(() => setRequest(null))
-      .catch(rethrowLater);
-  }, [shell, userId]);
+    shell.cancelRescue(userId).then(onBack).catch(rethrowLater);
+  }, [shell, userId, onBack]);
 
   if (request === undefined) return <Loading />;
   return (
