@@ -261,8 +261,11 @@ test('the audit chain arrives whole: failures, unlocks, a changed secret; the se
   const session = await enrol(shell, await ticketFor('ana'));
   const { userId } = session.me;
   await shell.lock('hand');
-  await shell.unlock({ userId, secret: 'wrong wrong wrong wrong' });
-  await shell.unlock({ userId, secret: 'wrong again and again' });
+  for (const guess of ['one', 'two', 'three', 'four']) {
+    await shell.unlock({ userId, secret: `wrong wrong wrong ${guess}` });
+  }
+  expect(await shell.unlock({ userId, secret: oldSecret })).toMatchObject({ error: { kind: 'delayed' } });
+  server.clock.advance(10_000);
   expect((await shell.unlock({ userId, secret: oldSecret })).ok).toBe(true);
   const again = sessionOf(shell);
   const change = { current: oldSecret, next: newSecret, nextKind: 'passphrase' } as const;
@@ -276,11 +279,11 @@ test('the audit chain arrives whole: failures, unlocks, a changed secret; the se
       .where('action', '=', 'device-link')
       .orderBy('number')
       .execute();
-  await until(async () => (await links()).length >= 4, 'the audit links');
+  await until(async () => (await links()).length >= 5, 'the audit links');
   const actions = (await links()).map(
     ({ body }) => (body as { subtype: { code: string }[] }).subtype[0]?.code,
   );
-  expect(actions).toEqual(['user-added', 'unlock-failures', 'unlock', 'secret-changed']);
+  expect(actions).toEqual(['user-added', 'unlock-failures', 'delay', 'unlock', 'secret-changed']);
   expect(await storage.db.selectFrom('alert').selectAll().execute()).toEqual([]);
   await shell.lock('hand');
   expect((await shell.unlock({ userId, secret: newSecret })).ok).toBe(true);

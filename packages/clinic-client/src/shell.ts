@@ -1,7 +1,7 @@
 import type { AuditLinkAction } from '@fieldchart/clinical';
 import type { Withdrawal } from '@fieldchart/fhir-sync';
 import { CodedError, isCodedError, toInstant } from '@fieldchart/foundation';
-import { type Attempts, createVault, hashText, type Vault } from '@fieldchart/key-vault';
+import { type Attempts, createVault, FREE_ATTEMPTS, hashText, type Vault } from '@fieldchart/key-vault';
 import { createAuditChain } from '@fieldchart/record-store';
 import type {
   ClinicShell,
@@ -168,7 +168,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     const { keys, failedBefore } = outcome.value;
     try {
       const database = await platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey });
-      const failures = failedBefore === null ? [] : [describeFailures(failedBefore)];
+      const failures = failedBefore === null ? [] : describeFailures(failedBefore);
       await beginSession({ profile, keys, database }, [...failures, ['unlock', {}]]);
       return { ok: true, value: null };
     } catch (error) {
@@ -276,8 +276,12 @@ async function describeUser(vault: Vault, profile: DeviceProfile): Promise<Devic
   };
 }
 
-function describeFailures({ count, first, at }: Attempts): AuditEntry {
-  return ['unlock-failures', { count: String(count), first: toInstant(first), last: toInstant(at) }];
+/** Wrong secrets since the last success, and the waits that they brought. */
+function describeFailures({ count, first, at }: Attempts): AuditEntry[] {
+  const span = { first: toInstant(first), last: toInstant(at) };
+  const waits = Math.max(0, count - FREE_ATTEMPTS);
+  const failures: AuditEntry = ['unlock-failures', { count: String(count), ...span }];
+  return waits === 0 ? [failures] : [failures, ['delay', { count: String(waits), last: span.last }]];
 }
 
 /** A rescue that was accepted before a kill and cannot be finished now: what unlocking has words for. */

@@ -17,6 +17,9 @@ const minute = 60 * second;
 /** Delay after the n-th wrong secret in a row. Three slips of the finger are free. */
 const delays = [0, 0, 0, 0, 10 * second, 30 * second, minute, 5 * minute, 15 * minute, 60 * minute] as const;
 
+/** So many wrong secrets in a row bring no wait. */
+export const FREE_ATTEMPTS = delays.findIndex((delay) => delay > 0) - 1;
+
 /** Milliseconds to wait after `count` wrong secrets in a row. */
 export function delayAfter(count: number): number {
   return delays[Math.min(Math.max(count, 0), delays.length - 1)] ?? 0;

@@ -21,7 +21,7 @@ export {
 export { type RescueAnswerProblem } from './rescueAnswer.ts';
 export { type SecretKind } from './keyRecord.ts';
 export { type KeyRecordStore } from './keyRecordStore.ts';
-export { type Attempts } from './attempts.ts';
+export { type Attempts, FREE_ATTEMPTS } from './attempts.ts';
 export {
   type DeviceSecret,
   type DeviceSecretKind,

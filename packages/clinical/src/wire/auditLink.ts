@@ -16,7 +16,7 @@ export const auditLinkAction = z.enum([
   'unlock',
   /** Wrong secrets while locked, written down at the next success. */
   'unlock-failures',
-  /** A try that came before its delay had passed. */
+  /** Waits that wrong secrets brought, written down with them. */
   'delay',
   'secret-changed',
   'export',
