@@ -17,8 +17,8 @@ const unit = {
   ],
 };
 
-/** Walks the whole repository with the tools themselves: with the product's tests. */
-const whole = ['tests/architecture/boundaries.test.ts'];
+/** The whole repository under its own tools, and a whole server with its demonstration: with the product's tests. */
+const whole = ['tests/architecture/boundaries.test.ts', 'apps/sync-server/src/setup/startServer.test.ts'];
 
 export default defineConfig({
   test: {

@@ -5,7 +5,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['types', 'node', 'scripts/types.ts'],
   ['unit tests', 'vitest', 'run', '--project', 'unit', '--reporter', 'dot'],
   ['lint', 'oxlint', '--type-aware'],
-  ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
+  ['format', 'prettier', '--check', '--cache', '--log-level', 'warn', '.'],
   ['boundaries', 'depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'apps'],
   ['dead code', 'knip', '--no-progress'],
 ];
