@@ -1,6 +1,6 @@
 import { clientOf, type FhirResource, referencesOf, resourceKey } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
-import { decideEnqueue, dependentsToHold, type Edit, type EnqueueDecision } from '@fieldchart/smart-queue';
+import { decide, decideEnqueue, type Edit, type EnqueueDecision } from '@fieldchart/smart-queue';
 import { countBlocked, sqlQueueIndex } from './sqlQueueIndex.ts';
 import type { Touched } from './touched.ts';
 
@@ -29,11 +29,9 @@ export async function enqueue(
     readonly now: number;
   },
 ): Promise<readonly string[]> {
-  const index = sqlQueueIndex(transaction);
   const edits: Edit[] = [];
   for (const change of queued.changes) edits.push(await toEdit(transaction, change, queued));
-  const decisions = await decideEnqueue(index, edits);
-  const hold = await dependentsToHold(index, decisions);
+  const { decisions, hold } = await decide(decideEnqueue(edits), sqlQueueIndex(transaction));
   const ids: string[] = [];
   for (const [at, decision] of decisions.entries()) {
     const change = queued.changes[at];
@@ -60,8 +58,8 @@ async function toEdit(
     group: queued.group,
     barrier: queued.group !== null,
     references: referencesOf(resource),
+    formerReferences: [],
     after: clientId === undefined ? [] : await careTeamOrder(transaction, clientId, resource),
-    referrers: [],
   };
 }
 
@@ -94,7 +92,7 @@ async function applyDecision(
   if (decision.do === 'merge') {
     const { id } = decision.into;
     await transaction.run(
-      `UPDATE outbox SET kind = ?, group_id = ?, barrier = ?, state = ?, draft = ?, body = NULL,
+      `UPDATE outbox SET kind = ?, group_id = ?, barrier = ?, state = ?, draft = ?, body = NULL, edits = edits + 1,
          draft_since = CASE WHEN draft = 1 THEN draft_since ELSE ? END,
          ready_at = CASE WHEN draft = 1 AND ? = 1 THEN min(?, draft_since + ${LATEST}) ELSE ? END
        WHERE id = ?`,
@@ -128,7 +126,7 @@ async function applyDecision(
   }
   await transaction.run(
     `INSERT INTO outbox (id, key, kind, author, state, group_id, barrier, client_id, blocked, draft, draft_since,
-       ready_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+       ready_at, apart) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
     [
       edit.id,
       edit.resource,
@@ -141,6 +139,7 @@ async function applyDecision(
       draft,
       now,
       readyAt,
+      decision.refusal,
     ],
   );
   await addNeeds(transaction, edit.id, decision.needs);

@@ -1,5 +1,5 @@
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
-import { decidePark } from '@fieldchart/smart-queue';
+import { decide, decidePark } from '@fieldchart/smart-queue';
 import type { ParkReason } from './recordStore.ts';
 import { type OutboxRow, rowToEntry } from './rows.ts';
 import { sqlQueueIndex } from './sqlQueueIndex.ts';
@@ -17,7 +17,7 @@ export async function parkEntry(
   row: OutboxRow,
   reason: ParkReason,
 ): Promise<void> {
-  const { parked, held } = await decidePark(sqlQueueIndex(transaction), rowToEntry(row));
+  const { parked, held } = await decide(decidePark(rowToEntry(row)), sqlQueueIndex(transaction));
   for (const id of parked) {
     // A refused entry takes later edits again: the last on a resource has the record as its body.
     await transaction.run(

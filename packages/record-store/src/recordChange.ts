@@ -152,7 +152,7 @@ function keystroke(facts: Typed, change: Change, now: number): readonly Statemen
       expectChanges: 1,
     },
     {
-      sql: `UPDATE outbox SET ready_at = min(?, draft_since + ${LATEST})
+      sql: `UPDATE outbox SET edits = edits + 1, ready_at = min(?, draft_since + ${LATEST})
             WHERE id = ? AND state = 'waiting' AND draft = 1`,
       params: [now + PAUSE, facts.mutationId],
       expectChanges: 1,

@@ -1,5 +1,5 @@
 import { type Composition, clientOf, type FhirResource, keyOfReference } from '@fieldchart/clinical';
-import type { Entry, EntryState, MutationKind } from '@fieldchart/smart-queue';
+import type { Entry, EntryState, MergeRefusal, MutationKind } from '@fieldchart/smart-queue';
 
 export type RecordRow = {
   readonly key: string;
@@ -25,6 +25,8 @@ export type OutboxRow = {
   readonly reason_code: string | null;
   readonly reason_text: string | null;
   readonly body: string | null;
+  readonly edits: number;
+  readonly apart: MergeRefusal;
 };
 
 export function rowToEntry(row: OutboxRow): Entry {
@@ -37,6 +39,8 @@ export function rowToEntry(row: OutboxRow): Entry {
     group: row.group_id,
     barrier: row.barrier === 1,
     state: row.state,
+    edits: row.edits,
+    apart: row.apart,
   };
 }
 

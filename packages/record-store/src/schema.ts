@@ -64,4 +64,16 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       details TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0)`,
     `CREATE INDEX audit_links_unsent ON audit_links (number) WHERE sent = 0`,
   ],
+  [
+    // What the queue tells of an entry: how many edits it holds, and why it stands apart from the one before it.
+    `ALTER TABLE outbox ADD COLUMN edits INTEGER NOT NULL DEFAULT 1`,
+    `ALTER TABLE outbox ADD COLUMN apart TEXT NOT NULL DEFAULT 'first'`,
+    // A conflict that a person has decided is kept, and holds nothing up.
+    `ALTER TABLE conflicts ADD COLUMN decided INTEGER NOT NULL DEFAULT 0`,
+    `CREATE INDEX conflicts_open ON conflicts (key) WHERE decided = 0`,
+    // Texts that a mend, a decision or a withdrawn signature took the place of: never sent, never lost.
+    `CREATE TABLE superseded (
+      id INTEGER PRIMARY KEY, key TEXT NOT NULL, client_id TEXT, at INTEGER NOT NULL, resource TEXT NOT NULL)`,
+    `CREATE INDEX superseded_client ON superseded (client_id)`,
+  ],
 ];

@@ -10,6 +10,8 @@ export function sqlQueueIndex(transaction: Transaction): QueueIndex {
     lastOn: async (resource) => (await entries('key = ? ORDER BY sequence DESC LIMIT 1', resource))[0],
     createOf: async (resource) =>
       (await entries("key = ? AND kind = 'create' ORDER BY sequence DESC LIMIT 1", resource))[0],
+    // Asked for a delete alone, and a clinical record is never deleted: it is marked as entered in error.
+    referrersOf: () => [],
     entry: async (id) => (await entries('id = ?', id))[0],
     needsOf: async (id) =>
       (await transaction.all<{ needed: string }>('SELECT needed FROM needs WHERE entry = ?', [id])).map(

@@ -1,21 +1,7 @@
 import { CodedError } from '@fieldchart/foundation';
-import type { Edit, Entry, EntryState, MutationKind } from './entry.ts';
-import { entriesToHold, type QueueIndex, reaches } from './queueIndex.ts';
-
-/** Why an edit became an entry of its own. */
-export type MergeRefusal =
-  /** Nothing unsettled on the resource. */
-  | 'first'
-  | 'attempted'
-  | 'barrier'
-  | 'author'
-  | 'group'
-  /** A refused entry takes later edits, but is not pulled into a group. */
-  | 'parked'
-  /** The two kinds stay two entries: the server must see both. */
-  | 'kind'
-  /** The merged entry would come before something that it needs. */
-  | 'order';
+import { waitingAfter } from './decidePark.ts';
+import type { Edit, Entry, EntryState, MergeRefusal, MutationKind } from './entry.ts';
+import { ask, type Deciding, reaches } from './queueIndex.ts';
 
 export type EnqueueDecision =
   | {
@@ -37,12 +23,17 @@ export type EnqueueDecision =
       readonly previous: Entry | null;
     };
 
-/** What was fetched of the index for one edit. */
-export interface EnqueueFacts {
+/** What enters the queue, and who must be held because an entry now waits on a parked one. */
+export interface EnqueuePlan {
+  /** One for each edit, in order. */
+  readonly decisions: readonly EnqueueDecision[];
+  readonly hold: readonly string[];
+}
+
+interface Facts {
   readonly last: Entry | undefined;
-  readonly creates: readonly Entry[];
-  /** Entries named in `after` and `referrers`. */
-  readonly named: readonly Entry[];
+  /** What the edit must follow, beside the entry before it on its own resource. */
+  readonly followed: readonly Entry[];
 }
 
 /** Whether `last` may take `edit` as far as the two alone can tell (O2); order is checked beside it. */
@@ -72,18 +63,35 @@ export function mergedKind(first: MutationKind, second: MutationKind): MutationK
  * enter the queue. An appended edit only ever follows earlier entries, so the graph of needs has no cycle; a
  * merge is done only if it keeps that true.
  */
-export async function decideEnqueue(
-  index: QueueIndex,
-  edits: readonly Edit[],
-): Promise<readonly EnqueueDecision[]> {
-  const facts = await Promise.all(edits.map((edit) => gatherFacts(index, edit)));
+export function* decideEnqueue(edits: readonly Edit[]): Deciding<EnqueuePlan> {
+  const facts: Facts[] = [];
+  for (const edit of edits) facts.push(yield* gatherFacts(edit));
   const refusals = edits.map((edit, at) => mergeRefusal(facts[at]?.last, edit));
-  const orderKept = await keepsOrder(index, edits, facts, refusals);
+  const orderKept = yield* keepsOrder(edits, facts, refusals);
   const decisions = edits.map((edit, at) => {
     const refusal = refusals[at] ?? (orderKept ? null : 'order');
-    return decideOne(edit, facts[at] ?? { last: undefined, creates: [], named: [] }, refusal);
+    return decideOne(edit, facts[at] ?? { last: undefined, followed: [] }, refusal);
   });
-  return holdTogether(decisions);
+  const together = holdTogether(decisions);
+  const turned = together.flatMap((decision) =>
+    decision.do === 'merge' && decision.into.state === 'waiting' && decision.state === 'held'
+      ? [decision.into.id]
+      : [],
+  );
+  return { decisions: together, hold: turned.length === 0 ? [] : yield* waitingAfter(turned) };
+}
+
+/**
+ * Whether a delete undoes a create that nobody has seen and nobody waiting refers to, so that neither need be
+ * sent. For apps that let a record vanish; a clinical record is marked as entered in error instead.
+ */
+export function* decideVanish(edit: Edit): Deciding<Entry | null> {
+  const last = yield* ask((index) => index.lastOn(edit.resource));
+  if (edit.kind !== 'delete' || last?.kind !== 'create' || last.group !== null || last.barrier) return null;
+  if (last.state === 'attempted' || last.author !== edit.author) return null;
+  const referrers = yield* ask((index) => index.referrersOf(edit.resource));
+  const dependents = yield* ask((index) => index.dependentsOf(last.id));
+  return [...referrers, ...dependents].some(({ id }) => id !== last.id) ? null : last;
 }
 
 /** Folds edits of one group so that no resource stands twice in its bundle: the last body under the first's kind. */
@@ -104,59 +112,48 @@ export function foldGroup<E extends Pick<Edit, 'resource' | 'kind'>>(edits: read
   return [...folded.values()];
 }
 
-/** Ids to hold because `decisions` made an entry wait on a parked one. */
-export async function dependentsToHold(
-  index: QueueIndex,
-  decisions: readonly EnqueueDecision[],
-): Promise<readonly string[]> {
-  const turned = decisions.flatMap((decision) =>
-    decision.do === 'merge' && decision.into.state === 'waiting' && decision.state === 'held'
-      ? [decision.into.id]
-      : [],
-  );
-  return turned.length === 0 ? [] : await entriesToHold(index, turned);
-}
-
-async function gatherFacts(index: QueueIndex, edit: Edit): Promise<EnqueueFacts> {
-  const references = new Set(edit.references);
-  references.delete(edit.resource);
-  const creates: Entry[] = [];
-  for (const reference of references) {
-    const create = await index.createOf(reference);
-    if (create !== undefined) creates.push(create);
+function* gatherFacts(edit: Edit): Deciding<Facts> {
+  const followed = new Map<string, Entry>();
+  for (const reference of edit.references) {
+    if (reference === edit.resource) continue;
+    const create = yield* ask((index) => index.createOf(reference));
+    if (create !== undefined) followed.set(create.id, create);
   }
-  const named: Entry[] = [];
-  for (const id of new Set([...edit.after, ...edit.referrers])) {
-    const entry = await index.entry(id);
-    if (entry !== undefined) named.push(entry);
+  for (const id of edit.after) {
+    const entry = yield* ask((index) => index.entry(id));
+    if (entry !== undefined) followed.set(id, entry);
   }
-  return { last: await index.lastOn(edit.resource), creates, named };
+  if (edit.kind === 'delete') {
+    for (const entry of yield* ask((index) => index.referrersOf(edit.resource)))
+      followed.set(entry.id, entry);
+  }
+  return { last: yield* ask((index) => index.lastOn(edit.resource)), followed: [...followed.values()] };
 }
 
 /** Merging moves an edit up to where `last` stands: nothing that it needs may come after that. */
-async function keepsOrder(
-  index: QueueIndex,
+function* keepsOrder(
   edits: readonly Edit[],
-  facts: readonly EnqueueFacts[],
+  facts: readonly Facts[],
   refusals: readonly (MergeRefusal | null)[],
-): Promise<boolean> {
+): Deciding<boolean> {
   const unit = new Set<string>();
   const needs = new Set<string>();
   for (let at = 0; at < edits.length; at += 1) {
-    const { last, creates, named } = facts[at] ?? { last: undefined, creates: [], named: [] };
+    const { last, followed } = facts[at] ?? { last: undefined, followed: [] };
     const merges = refusals[at] === null && last !== undefined;
     if (merges) unit.add(last.id);
-    for (const entry of [...creates, ...named]) needs.add(entry.id);
+    for (const { id } of followed) needs.add(id);
     if (!merges && last !== undefined) needs.add(last.id);
-    if (merges && edits.length > 1) for (const id of await index.needsOf(last.id)) needs.add(id);
+    if (merges && edits.length > 1) {
+      for (const id of yield* ask((index) => index.needsOf(last.id))) needs.add(id);
+    }
   }
   for (const id of unit) needs.delete(id);
-  return unit.size === 0 || needs.size === 0 || !(await reaches(index, needs, unit));
+  return unit.size === 0 || needs.size === 0 || !(yield* reaches(needs, unit));
 }
 
-function decideOne(edit: Edit, facts: EnqueueFacts, refusal: MergeRefusal | null): EnqueueDecision {
-  const { last } = facts;
-  const followed = [...facts.creates, ...facts.named];
+function decideOne(edit: Edit, facts: Facts, refusal: MergeRefusal | null): EnqueueDecision {
+  const { last, followed } = facts;
   if (refusal === null && last !== undefined) {
     const others = followed.filter((entry) => entry.id !== last.id);
     return {

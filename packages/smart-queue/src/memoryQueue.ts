@@ -1,141 +1,262 @@
-import { decideEnqueue, dependentsToHold, type EnqueueDecision } from './decideEnqueue.ts';
-import { decidePark } from './decidePark.ts';
+import { decideEnqueue, decideVanish, type EnqueueDecision, type EnqueuePlan } from './decideEnqueue.ts';
+import { decideFailure, decideReopen, type Failure, type ParkDecision } from './decidePark.ts';
 import type { Edit, Entry } from './entry.ts';
-import { planBatch } from './planBatch.ts';
-import type { QueueIndex } from './queueIndex.ts';
+import { explain, type Explanation } from './explain.ts';
+import { createMemoryEntries } from './memoryEntries.ts';
+import { type Candidate, planBatch } from './planBatch.ts';
+import { decideNow } from './queueIndex.ts';
+import { createReadyLine } from './readyLine.ts';
 
-interface Kept<Body> {
-  entry: Entry;
-  body: Body;
-  readonly needs: Set<string>;
-  readonly dependents: Set<string>;
+export interface QueuedEdit<Body> extends Edit {
+  readonly body: Body;
 }
 
-/** A queue in memory: the same decisions as over SQL, for apps that keep their queue themselves. */
+/** What is sent together. */
+export interface QueueBatch<Body> {
+  /** `transaction`: one group, all or nothing. `batch`: entries independent of each other. */
+  readonly kind: 'batch' | 'transaction';
+  /** It was attempted before: the same bytes go again under the same ids (O4). */
+  readonly again: boolean;
+  readonly entries: readonly { readonly entry: Entry; readonly body: Body }[];
+}
+
+export interface BatchLimits {
+  /** A group larger than this still travels whole. */
+  readonly entries: number;
+  /** In the unit of `sizeOf`; the first unit travels even if it is larger. */
+  readonly bytes: number;
+}
+
+/** A queue as plain data, to be kept where the app keeps its own, and handed back at the next start. */
+export interface SavedQueue<Body> {
+  readonly sequence: number;
+  /** Ids of each bundle that was attempted and has no outcome yet. */
+  readonly attempts: readonly (readonly string[])[];
+  readonly entries: readonly {
+    readonly entry: Entry;
+    readonly body: Body;
+    readonly needs: readonly string[];
+    readonly references: readonly string[];
+  }[];
+}
+
+/**
+ * A queue in memory, for apps that keep their queue themselves: the same decisions as over SQL. Save it after each
+ * call that changes it, and after `attempt` before the first byte leaves (O4).
+ */
 export interface MemoryQueue<Body> {
   /** One edit, or all edits of one group, one per resource. */
-  enqueue(edits: readonly (Edit & { readonly body: Body })[]): Promise<readonly EnqueueDecision[]>;
-  /** What is attempted already, else the next that is ready, now attempted. */
-  nextBatch(limits: { readonly entries: number; readonly bytes: number }): {
-    readonly kind: 'batch' | 'transaction';
-    readonly entries: readonly { readonly entry: Entry; readonly body: Body }[];
-  } | null;
+  enqueue(edits: readonly QueuedEdit<Body>[]): EnqueuePlan;
+  /** Takes a create that nobody has seen out of the queue because of its delete; null if both must be sent. */
+  vanish(edit: Edit): Entry | null;
+  /** What was attempted and has no outcome yet, oldest first; else what would go next. Changes nothing. */
+  nextBatch(limits: BatchLimits): QueueBatch<Body> | null;
+  /** From now on these entries never change. */
+  attempt(batch: QueueBatch<Body>): void;
   acknowledge(id: string): void;
-  park(id: string): Promise<void>;
+  fail(id: string, failure: Failure): ParkDecision;
+  /** A parked entry goes again as it is, its group with it, each under a new id. Returns the new ids. */
+  reopen(id: string, newId: () => string): readonly string[];
+  /**
+   * A parked entry goes again with another body under a new id. `reapply` carries the mend over into the later
+   * edits of the resource.
+   */
+  mend(id: string, body: Body, newId: () => string, reapply: (later: Body) => Body): readonly string[];
+  explain(id: string): Explanation | undefined;
   entries(): readonly Entry[];
+  bodyOf(id: string): Body | undefined;
+  save(): SavedQueue<Body>;
 }
 
-export function createMemoryQueue<Body>(sizeOf: (body: Body) => number): MemoryQueue<Body> {
-  const kept = new Map<string, Kept<Body>>();
-  const byResource = new Map<string, string[]>();
-  const groups = new Map<string, Set<string>>();
+/**
+ * Makes a queue, or goes on with a saved one: what was attempted then is still attempted.
+ * `sizeOf` says how large a body is, in the unit of the limits.
+ */
+export function createMemoryQueue<Body>(
+  sizeOf: (body: Body) => number,
+  saved?: SavedQueue<Body>,
+): MemoryQueue<Body> {
+  const entries = createMemoryEntries();
+  const { index } = entries;
+  const bodies = new Map<string, Body>();
+  const ready = createReadyLine();
+  let attempts: (readonly string[])[] = [];
   let sequence = 0;
-  let attempted: { readonly kind: 'batch' | 'transaction'; readonly ids: readonly string[] } | null = null;
 
-  const entryOf = (id: string) => kept.get(id)?.entry;
-  const present = (ids: Iterable<string>): Entry[] => [...ids].flatMap((id) => entryOf(id) ?? []);
-  const onResource = (resource: string) => present(byResource.get(resource) ?? []);
-  const index: QueueIndex = {
-    lastOn: async (resource) => onResource(resource).at(-1),
-    createOf: async (resource) => onResource(resource).findLast(({ kind }) => kind === 'create'),
-    entry: async (id) => entryOf(id),
-    needsOf: async (id) => [...(kept.get(id)?.needs ?? [])],
-    dependentsOf: async (id) => present(kept.get(id)?.dependents ?? []),
-    membersOf: async (group) => present(groups.get(group) ?? []),
-  };
-
-  const patch = (id: string, fields: Partial<Entry>) => {
-    const item = kept.get(id);
-    if (item !== undefined) item.entry = { ...item.entry, ...fields };
-  };
-  const join = (id: string, group: string | null) => {
-    if (group === null) return;
-    const members = groups.get(group) ?? new Set();
-    groups.set(group, members.add(id));
-  };
-  const need = (id: string, needs: readonly string[]) => {
-    for (const other of needs) {
-      kept.get(id)?.needs.add(other);
-      kept.get(other)?.dependents.add(id);
+  const unitOf = (entry: Entry) => (entry.group === null ? [entry] : index.membersOf(entry.group));
+  const isReady = (unit: readonly Entry[]) =>
+    unit.every(
+      (member) =>
+        member.state === 'waiting' &&
+        index.needsOf(member.id).every((id) => {
+          const needed = index.entry(id);
+          return needed === undefined || (needed.group !== null && needed.group === member.group);
+        }),
+    );
+  const offer = (ids: Iterable<string>) => {
+    for (const id of ids) {
+      const entry = index.entry(id);
+      const unit = entry === undefined ? [] : unitOf(entry);
+      const [first] = unit;
+      if (first !== undefined && isReady(unit)) ready.offer(first.id, first.sequence);
     }
   };
+  const withBodies = (chosen: readonly Entry[]) =>
+    chosen.map((entry) => ({ entry, body: bodies.get(entry.id) as Body }));
+
   const apply = (decision: EnqueueDecision, body: Body) => {
     const { edit } = decision;
+    const references = [...edit.references, ...edit.formerReferences];
     if (decision.do === 'merge') {
-      const { id } = decision.into;
-      patch(id, { kind: decision.kind, group: edit.group, barrier: edit.barrier, state: decision.state });
-      const item = kept.get(id);
-      if (item !== undefined) item.body = body;
-      join(id, edit.group);
-      need(id, decision.addNeeds);
-      return;
+      const { id, edits } = decision.into;
+      const { kind, state, addNeeds } = decision;
+      entries.patch(id, { kind, state, group: edit.group, barrier: edit.barrier, edits: edits + 1 });
+      entries.refer(id, references);
+      entries.link(id, addNeeds);
+      bodies.set(id, body);
+      return id;
     }
     sequence += 1;
     const { id, resource, kind, author, group, barrier } = edit;
-    const entry: Entry = { id, sequence, resource, kind, author, group, barrier, state: decision.state };
-    kept.set(id, { entry, body, needs: new Set(), dependents: new Set() });
-    byResource.set(resource, [...(byResource.get(resource) ?? []), id]);
-    join(id, group);
-    need(id, decision.needs);
+    const { state, refusal: apart } = decision;
+    entries.add({ id, sequence, resource, kind, author, group, barrier, state, edits: 1, apart }, references);
+    entries.link(id, decision.needs);
+    bodies.set(id, body);
+    return id;
   };
-  const isReady = (entry: Entry): boolean =>
-    (entry.group === null ? [entry] : present(groups.get(entry.group) ?? [])).every(
-      (member) =>
-        member.state === 'waiting' &&
-        present(kept.get(member.id)?.needs ?? []).every(
-          (needed) => needed.group !== null && needed.group === entry.group,
-        ),
-    );
+  const remove = (id: string) => {
+    entries.remove(id);
+    bodies.delete(id);
+  };
+  /** An attempt ends when each of its entries has its outcome. */
+  const closeAttempts = () => {
+    attempts = attempts.filter((ids) => ids.some((id) => index.entry(id)?.state === 'attempted'));
+  };
+
+  const nextReady = (limits: BatchLimits): QueueBatch<Body> | null => {
+    const candidates: Candidate[] = [];
+    const taken: Entry[] = [];
+    while (candidates.length < Math.max(1, limits.entries)) {
+      const place = ready.take();
+      if (place === undefined) break;
+      const first = index.entry(place.id);
+      const unit = first === undefined ? [] : unitOf(first);
+      if (first === undefined || !isReady(unit)) continue;
+      taken.push(first);
+      for (const entry of unit) candidates.push({ entry, size: sizeOf(bodies.get(entry.id) as Body) });
+      if (candidates[0]?.entry.group !== null) break;
+    }
+    for (const { id, sequence: at } of taken) ready.offer(id, at);
+    const plan = planBatch(candidates, limits);
+    if (plan === undefined) return null;
+    const chosen = new Set(plan.ids);
+    const members = candidates.flatMap(({ entry }) => (chosen.has(entry.id) ? [entry] : []));
+    return { kind: plan.kind, again: false, entries: withBodies(members) };
+  };
+
+  const reopen = (id: string, newId: () => string): readonly string[] => {
+    const entry = index.entry(id);
+    if (entry?.state !== 'parked') return [];
+    const { reopened, released, stillHeld } = decideNow(decideReopen(entry), index);
+    const ids = reopened.map((old) => {
+      const fresh = newId();
+      const body = bodies.get(old) as Body;
+      entries.patch(old, { state: stillHeld ? 'held' : 'waiting' });
+      entries.rename(old, fresh);
+      bodies.delete(old);
+      bodies.set(fresh, body);
+      return fresh;
+    });
+    for (const other of released) entries.patch(other, { state: 'waiting' });
+    offer([...ids, ...released]);
+    return ids;
+  };
+
+  if (saved !== undefined) {
+    sequence = saved.sequence;
+    attempts = [...saved.attempts];
+    const ordered = saved.entries.toSorted((a, b) => a.entry.sequence - b.entry.sequence);
+    for (const { entry, body, references } of ordered) {
+      entries.add(entry, references);
+      bodies.set(entry.id, body);
+    }
+    for (const { entry, needs } of ordered) entries.link(entry.id, needs);
+    offer(ordered.map(({ entry }) => entry.id));
+  }
 
   return {
-    async enqueue(edits) {
-      const decisions = await decideEnqueue(index, edits);
-      const hold = await dependentsToHold(index, decisions);
-      decisions.forEach((decision, at) => {
-        const edit = edits[at];
-        if (edit !== undefined) apply(decision, edit.body);
-      });
-      for (const id of hold) patch(id, { state: 'held' });
-      return decisions;
+    enqueue(edits) {
+      const plan = decideNow(decideEnqueue(edits), index);
+      const ids = plan.decisions.map((decision, at) => apply(decision, edits[at]?.body as Body));
+      for (const id of plan.hold) entries.patch(id, { state: 'held' });
+      offer(ids);
+      return plan;
+    },
+    vanish(edit) {
+      const gone = decideNow(decideVanish(edit), index);
+      if (gone !== null) remove(gone.id);
+      return gone;
     },
     nextBatch(limits) {
-      if (attempted === null || !attempted.ids.some((id) => kept.has(id))) {
-        const ready = [...kept.values()].filter(({ entry }) => isReady(entry));
-        const plan = planBatch(
-          ready.map(({ entry, body }) => ({ entry, size: sizeOf(body) })),
-          limits,
-        );
-        if (plan === undefined) return null;
-        for (const id of plan.ids) patch(id, { state: 'attempted' });
-        attempted = plan;
-      }
-      const entries = attempted.ids.flatMap((id) => kept.get(id) ?? []);
-      return {
-        kind: attempted.kind,
-        entries: entries
-          .filter(({ entry }) => entry.state === 'attempted')
-          .map(({ entry, body }) => ({ entry, body })),
-      };
+      const [open] = attempts;
+      if (open === undefined) return nextReady(limits);
+      const members = open
+        .flatMap((id) => index.entry(id) ?? [])
+        .filter(({ state }) => state === 'attempted');
+      const kind = members[0]?.group === null ? 'batch' : 'transaction';
+      return { kind, again: true, entries: withBodies(members) };
+    },
+    attempt(batch) {
+      if (batch.again) return;
+      const ids = batch.entries.map(({ entry }) => entry.id);
+      for (const id of ids) entries.patch(id, { state: 'attempted' });
+      attempts.push(ids);
     },
     acknowledge(id) {
-      const item = kept.get(id);
-      if (item === undefined) return;
-      for (const other of item.dependents) kept.get(other)?.needs.delete(id);
-      for (const other of item.needs) kept.get(other)?.dependents.delete(id);
-      kept.delete(id);
-      const rest = (byResource.get(item.entry.resource) ?? []).filter((other) => other !== id);
-      if (rest.length > 0) byResource.set(item.entry.resource, rest);
-      else byResource.delete(item.entry.resource);
-      if (item.entry.group !== null) groups.get(item.entry.group)?.delete(id);
-    },
-    async park(id) {
-      const entry = entryOf(id);
+      const entry = index.entry(id);
       if (entry === undefined) return;
-      const { parked, held } = await decidePark(index, entry);
-      for (const other of parked) patch(other, { state: 'parked' });
-      for (const other of held) patch(other, { state: 'held' });
-      if (attempted?.ids.every((other) => entryOf(other)?.state !== 'attempted') === true) attempted = null;
+      const dependents = index.dependentsOf(id).map((other) => other.id);
+      const rest = unitOf(entry).map((other) => other.id);
+      remove(id);
+      closeAttempts();
+      offer([...dependents, ...rest]);
     },
-    entries: () => [...kept.values()].map(({ entry }) => entry),
+    fail(id, failure) {
+      const entry = index.entry(id);
+      if (entry === undefined) return { parked: [], held: [] };
+      const decision = decideNow(decideFailure(entry, failure), index);
+      for (const other of decision.parked) entries.patch(other, { state: 'parked' });
+      for (const other of decision.held) entries.patch(other, { state: 'held' });
+      closeAttempts();
+      return decision;
+    },
+    reopen,
+    mend(id, body, newId, reapply) {
+      const entry = index.entry(id);
+      if (entry?.state !== 'parked') return [];
+      bodies.set(id, body);
+      for (const later of entries.on(entry.resource)) {
+        if (later.sequence <= entry.sequence || later.state === 'attempted' || later.kind === 'delete')
+          continue;
+        bodies.set(later.id, reapply(bodies.get(later.id) as Body));
+      }
+      return reopen(id, newId);
+    },
+    explain(id) {
+      const entry = index.entry(id);
+      return entry === undefined ? undefined : decideNow(explain(entry), index);
+    },
+    entries: () => entries.all(),
+    bodyOf: (id) => bodies.get(id),
+    save: () => ({
+      sequence,
+      attempts: [...attempts],
+      entries: entries.all().map((entry) => ({
+        entry,
+        body: bodies.get(entry.id) as Body,
+        needs: index.needsOf(entry.id),
+        references: entries.referencesOf(entry.id),
+      })),
+    }),
   };
 }

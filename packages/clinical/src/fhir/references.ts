@@ -16,7 +16,10 @@ export function keyOfReference(reference: string | undefined): ResourceKey | und
   return reference === undefined ? undefined : RELATIVE.exec(reference)?.[1];
 }
 
-/** What a resource refers to by relative references, at any depth, each once, in order of appearance. */
+/**
+ * What a resource refers to by relative references and by relative URLs of attachments, at any depth and in contained
+ * resources, each once, in order of appearance.
+ */
 export function referencesOf(resource: FhirResource): ResourceKey[] {
   const keys = new Set<ResourceKey>();
   collect(resource, keys);
@@ -28,7 +31,7 @@ function collect(value: unknown, keys: Set<ResourceKey>): void {
     for (const item of value) collect(item, keys);
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, item] of Object.entries(value)) {
-      if (name === 'reference' && typeof item === 'string') {
+      if ((name === 'reference' || name === 'url') && typeof item === 'string') {
         const key = keyOfReference(item);
         if (key !== undefined) keys.add(key);
       } else {

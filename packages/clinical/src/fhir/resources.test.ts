@@ -131,6 +131,29 @@ test('references are found at any depth, each once, versions folded, foreign one
   expect(clientOf(provenance)).toBeUndefined();
 });
 
+test('O3: references are found at any depth, in contained resources, and in the URLs of attachments', () => {
+  const document = {
+    resourceType: 'DocumentReference',
+    id: 'd1',
+    contained: [
+      { resourceType: 'Location', id: 'home', managingOrganization: { reference: 'Organization/o1' } },
+    ],
+    context: {
+      encounter: [{ reference: 'Encounter/e1/_history/3' }],
+      sourcePatientInfo: { reference: '#home' },
+    },
+    content: [
+      { attachment: { url: 'Binary/b1', title: 'Patient/not-a-reference' } },
+      { attachment: { url: 'https://elsewhere.example/Binary/b2' } },
+    ],
+  };
+  expect(referencesOf(document as unknown as FhirResource)).toEqual([
+    'Organization/o1',
+    'Encounter/e1',
+    'Binary/b1',
+  ]);
+});
+
 test('a resource is filed under its client', () => {
   expect(clientOf({ resourceType: 'Patient', id: 'p1' })).toBe('p1');
   expect(clientOf(visit as FhirResource)).toBe('p1');
