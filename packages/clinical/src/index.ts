@@ -146,6 +146,7 @@ export {
   type NoteSectionText,
   NOTE_FORMATS,
   createNote,
+  draftOfNote,
   finalizeNote,
   isEmptyNote,
   noteFormat,

@@ -1,3 +1,4 @@
+export type * from './attention.ts';
 export type * from './recordStore.ts';
 export { openRecordStore } from './openRecordStore.ts';
 export { mergeText } from './merge.ts';

@@ -27,7 +27,7 @@ type StoredRow = RecordRow & {
 
 const STORED = `SELECT r.key, r.type, r.client_id, r.revision, r.version_id, r.server_time, r.resource,
     o.state, o.reason_code, o.reason_text, t.version_id AS receipt_version, t.server_time AS receipt_time,
-    EXISTS (SELECT 1 FROM conflicts c WHERE c.key = r.key) AS in_conflict,
+    EXISTS (SELECT 1 FROM conflicts c WHERE c.key = r.key AND c.decided = 0) AS in_conflict,
     p.section, p.selection_start, p.selection_end, p.scroll
   FROM records r
   LEFT JOIN outbox o ON o.sequence = (SELECT max(sequence) FROM outbox WHERE key = r.key)
@@ -125,7 +125,7 @@ export function createLists(deps: {
 
     async conflictsOf(key) {
       const rows = await database.all<{ base: string | null; mine: string; theirs: string | null }>(
-        'SELECT base, mine, theirs FROM conflicts WHERE key = ? ORDER BY id',
+        'SELECT base, mine, theirs FROM conflicts WHERE key = ? AND decided = 0 ORDER BY id',
         [key],
       );
       return rows.map(({ base, mine, theirs }) => ({

@@ -1,6 +1,8 @@
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { Clock, Logger, Random } from '@fieldchart/foundation';
+import { createAttentionLists } from './attentionLists.ts';
 import { createLists } from './lists.ts';
+import { createMending } from './mending.ts';
 import { migrate } from './migrate.ts';
 import { createPull } from './pull.ts';
 import { createPush } from './push.ts';
@@ -36,5 +38,7 @@ export async function openRecordStore(deps: {
     ...createLists(parts),
     ...createPush(parts),
     ...createPull(parts),
+    ...createMending(parts),
+    ...createAttentionLists(parts),
   };
 }

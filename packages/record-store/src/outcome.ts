@@ -1,8 +1,12 @@
 import type { FhirResource } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { mergeResources, sameContent } from './merge.ts';
-import { CONFLICT, keepConflict, parkEntry } from './parkEntry.ts';
+import { keepConflict } from './keepConflict.ts';
+import { CONFLICT, parkEntry } from './parkEntry.ts';
+import { readEntry } from './readEntry.ts';
+import type { Random } from '@fieldchart/foundation';
 import type { PulledResource, PulledVersion, ServerVersion } from './recordStore.ts';
+import { reopenEntry } from './reopenEntry.ts';
 import { isNewer, isSigned, type OutboxRow, parseResource, type RecordRow } from './rows.ts';
 import { countBlocked } from './sqlQueueIndex.ts';
 import { touch, type Touched } from './touched.ts';
@@ -43,13 +47,16 @@ export async function acknowledgeEntry(
   touched.outbox = true;
 }
 
-/** The server refused an entry because its record moved or is gone. */
+/**
+ * The server refused an entry because its record moved or is gone. Where the two texts join, the entry goes again
+ * with both under a new id (C1); else a person decides.
+ */
 export async function conflictWith(
   transaction: Transaction,
   touched: Touched,
-  row: OutboxRow,
-  theirs: PulledResource | null,
+  refused: { readonly row: OutboxRow; readonly theirs: PulledResource | null; readonly random: Random },
 ): Promise<void> {
+  const { row, theirs, random } = refused;
   await parkEntry(transaction, touched, row, CONFLICT);
   const record = await readRecord(transaction, row.key);
   if (record === undefined) return;
@@ -58,6 +65,16 @@ export async function conflictWith(
       ? { versionId: record.version_id ?? '', serverTime: record.server_time ?? '', resource: null }
       : theirs;
   const alone = (await unsettledOn(transaction, row.key)).length === 1 && row.group_id === null;
+  const mine = parseResource(record.resource);
+  if (theirs !== null && alone && !isSigned(mine)) {
+    const joined = mergeResources(await readBase(transaction, row.key), mine, theirs.resource);
+    const parked = joined.conflict ? undefined : await readEntry(transaction, row.id);
+    if (parked !== undefined) {
+      await takeOver(transaction, touched, record, theirs, joined.resource);
+      await reopenEntry(transaction, touched, parked, random);
+      return;
+    }
+  }
   await keepBoth(transaction, touched, record, version, alone);
 }
 
@@ -225,6 +242,7 @@ async function takeOver(
   resource: FhirResource,
 ): Promise<void> {
   await writeBase(transaction, record.key, JSON.stringify(theirs.resource));
+  await renewConflicts(transaction, record.key, theirs.resource);
   await writeRecord(transaction, touched, {
     key: record.key,
     resource,
@@ -242,12 +260,21 @@ async function advance(
   theirs: PulledResource,
 ): Promise<void> {
   await writeBase(transaction, record.key, JSON.stringify(theirs.resource));
+  await renewConflicts(transaction, record.key, theirs.resource);
   await transaction.run('UPDATE records SET version_id = ?, server_time = ? WHERE key = ?', [
     theirs.versionId,
     theirs.serverTime,
     record.key,
   ]);
   touch(touched, record.key, record.client_id);
+}
+
+/** Whoever decides an open conflict sees what the other side says now. */
+async function renewConflicts(transaction: Transaction, key: string, theirs: FhirResource): Promise<void> {
+  await transaction.run('UPDATE conflicts SET theirs = ? WHERE key = ? AND decided = 0', [
+    JSON.stringify(theirs),
+    key,
+  ]);
 }
 
 async function unsettledOn(transaction: Transaction, key: string): Promise<readonly OutboxRow[]> {

@@ -1,14 +1,11 @@
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { decide, decidePark } from '@fieldchart/smart-queue';
 import type { ParkReason } from './recordStore.ts';
+import { foldLater } from './foldLater.ts';
 import { type OutboxRow, rowToEntry } from './rows.ts';
+import { readEntry } from './readEntry.ts';
 import { sqlQueueIndex } from './sqlQueueIndex.ts';
 import { touch, type Touched } from './touched.ts';
-
-export async function readEntry(transaction: Transaction, id: string): Promise<OutboxRow | undefined> {
-  const rows = await transaction.all<OutboxRow>('SELECT * FROM outbox WHERE id = ?', [id]);
-  return rows[0];
-}
 
 /** Parks an entry with its group and holds what depends on them (O5). */
 export async function parkEntry(
@@ -32,25 +29,8 @@ export async function parkEntry(
     const entry = await readEntry(transaction, id);
     if (entry !== undefined) touch(touched, entry.key, entry.client_id);
   }
+  if (row.group_id === null) await foldLater(transaction, row);
   touched.outbox = true;
-}
-
-/** Keeps both texts of a conflict for a person to decide. */
-export async function keepConflict(
-  transaction: Transaction,
-  conflict: {
-    readonly key: string;
-    readonly base: string | null;
-    readonly mine: string;
-    readonly theirs: string | null;
-  },
-): Promise<void> {
-  await transaction.run('INSERT INTO conflicts (key, base, mine, theirs) VALUES (?, ?, ?, ?)', [
-    conflict.key,
-    conflict.base,
-    conflict.mine,
-    conflict.theirs,
-  ]);
 }
 
 export const CONFLICT: ParkReason = {

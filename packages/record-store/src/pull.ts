@@ -134,13 +134,15 @@ async function erase(
 ): Promise<'erased' | 'waiting'> {
   const kept = await transaction.all(
     `SELECT 1 FROM outbox WHERE client_id = ?
-     UNION ALL SELECT 1 FROM conflicts c JOIN records r ON r.key = c.key WHERE r.client_id = ? LIMIT 1`,
+     UNION ALL SELECT 1 FROM conflicts c JOIN records r ON r.key = c.key
+       WHERE r.client_id = ? AND c.decided = 0 LIMIT 1`,
     [clientId, clientId],
   );
   if (kept.length > 0) return 'waiting';
   const rows = await transaction.all<RecordRow>('SELECT * FROM records WHERE client_id = ?', [clientId]);
   for (const row of rows) await deleteRecord(transaction, touched, row);
   await transaction.run('DELETE FROM receipts WHERE client_id = ?', [clientId]);
+  await transaction.run('DELETE FROM superseded WHERE client_id = ?', [clientId]);
   await transaction.run('DELETE FROM clients_to_erase WHERE client_id = ?', [clientId]);
   return 'erased';
 }

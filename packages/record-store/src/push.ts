@@ -3,7 +3,8 @@ import { randomUuid } from '@fieldchart/foundation';
 import { type Candidate, planBatch } from '@fieldchart/smart-queue';
 import { LATEST } from './enqueue.ts';
 import { acknowledgeEntry, applySetAside, conflictWith } from './outcome.ts';
-import { parkEntry, readEntry } from './parkEntry.ts';
+import { parkEntry } from './parkEntry.ts';
+import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type {
   Batch,
@@ -74,7 +75,7 @@ export function createPush({ database, clock, random, announcer }: ChangeDeps): 
         const row = await readEntry(transaction, mutationId);
         if (row?.state !== 'attempted') return;
         const keys = await keysOfUnit(transaction, row);
-        await conflictWith(transaction, touched, row, theirs);
+        await conflictWith(transaction, touched, { row, theirs, random });
         for (const key of keys) await applySetAside(transaction, touched, key);
       });
     },

@@ -4,7 +4,9 @@ import { type Clock, CodedError, isCodedError, type Random, randomUuid } from '@
 import { foldGroup } from '@fieldchart/smart-queue';
 import { enqueue, LATEST, PAUSE } from './enqueue.ts';
 import { mergeResources, sameContent } from './merge.ts';
-import { CONFLICT, keepConflict, parkEntry, readEntry } from './parkEntry.ts';
+import { keepConflict } from './keepConflict.ts';
+import { CONFLICT, parkEntry } from './parkEntry.ts';
+import { readEntry } from './readEntry.ts';
 import type { RecentContents } from './recentContents.ts';
 import type { Change, ChangeOutcome, EditorPosition, RecordStoreErrorCode } from './recordStore.ts';
 import { isSigned, parseResource, type RecordRow, summaryOf } from './rows.ts';
@@ -214,7 +216,7 @@ async function settleChange(
 
 async function refuseUnsignable(transaction: Transaction, key: string, unmoved: boolean): Promise<void> {
   if (!unmoved) throw refusal('STORE_WRONG_BASE', 'What is signed is what was shown: the note has moved');
-  const open = await transaction.all('SELECT id FROM conflicts WHERE key = ? LIMIT 1', [key]);
+  const open = await transaction.all('SELECT id FROM conflicts WHERE key = ? AND decided = 0 LIMIT 1', [key]);
   if (open.length > 0) throw refusal('STORE_CONFLICT_OPEN', 'A note with an open conflict cannot be signed');
 }
 

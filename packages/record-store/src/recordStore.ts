@@ -1,12 +1,13 @@
 import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
+import type { Attention } from './attention.ts';
 
 /**
  * The clinical records of one user on one device, their outbox and their place in the server's feed, in one
  * encrypted database. Every change and its outbox entry commit in one transaction (D2).
  */
-export interface RecordStore {
+export interface RecordStore extends Attention {
   /** The same database, for what else lives in it (`app_state`, the redux-persist engine's table). */
   readonly database: Database;
 
@@ -284,5 +285,9 @@ export type RecordStoreErrorCode =
   | 'STORE_SIGNED'
   /** A note with an open conflict cannot be signed. */
   | 'STORE_CONFLICT_OPEN'
-  /** A create of what exists, or a change of what does not. */
-  | 'STORE_WRONG_BASE';
+  /** A create of what exists, a change of what does not, or a decision on what has moved since it was shown. */
+  | 'STORE_WRONG_BASE'
+  /** The unit was settled meanwhile, or is being sent. */
+  | 'STORE_NOT_PARKED'
+  /** Only a note has a draft to return to. */
+  | 'STORE_NOT_A_NOTE';

@@ -25,6 +25,7 @@ export type OutboxRow = {
   readonly reason_code: string | null;
   readonly reason_text: string | null;
   readonly body: string | null;
+  readonly draft: number;
   readonly edits: number;
   readonly apart: MergeRefusal;
 };
@@ -83,6 +84,11 @@ export function isSigned(resource: FhirResource): boolean {
   return (
     resource.resourceType === 'Composition' && (resource.status === 'final' || resource.status === 'amended')
   );
+}
+
+/** What an entry would send: its own copy, or the record itself. */
+export function bodyOf(row: OutboxRow, record: RecordRow): string {
+  return row.body ?? record.resource;
 }
 
 /** Whether server version `a` came after `b`. Ours count up; others are ordered by the server's own clock. */

@@ -94,6 +94,20 @@ export function* decideVanish(edit: Edit): Deciding<Entry | null> {
   return [...referrers, ...dependents].some(({ id }) => id !== last.id) ? null : last;
 }
 
+/**
+ * Whether a refused entry may take a later one on its resource into itself: the server has seen neither, so it is
+ * a merge like any other (O2).
+ */
+export function* mayFold(parked: Entry, later: Entry): Deciding<boolean> {
+  if (parked.state !== 'parked' || later.barrier || later.group !== null || parked.group !== null)
+    return false;
+  if (later.state !== 'waiting' && later.state !== 'held') return false;
+  if (later.author !== parked.author || later.kind !== 'update') return false;
+  const needs = new Set(yield* ask((index) => index.needsOf(later.id)));
+  needs.delete(parked.id);
+  return !(yield* reaches(needs, new Set([parked.id])));
+}
+
 /** Folds edits of one group so that no resource stands twice in its bundle: the last body under the first's kind. */
 export function foldGroup<E extends Pick<Edit, 'resource' | 'kind'>>(edits: readonly E[]): readonly E[] {
   const folded = new Map<string, E>();

@@ -6,6 +6,7 @@ export {
   decideEnqueue,
   decideVanish,
   foldGroup,
+  mayFold,
   mergedKind,
   mergeRefusal,
 } from './decideEnqueue.ts';

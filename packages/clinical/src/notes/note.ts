@@ -161,3 +161,13 @@ export function finalizeNote(
     ],
   };
 }
+
+/**
+ * The draft that a final note was before it was signed: for a signature that nobody has received. The inverse of
+ * {@link finalizeNote}.
+ */
+export function draftOfNote(note: Composition): Composition {
+  const { attester, ...rest } = note;
+  const before = (attester ?? []).slice(0, -1);
+  return { ...rest, status: 'preliminary', ...(before.length === 0 ? {} : { attester: before }) };
+}
