@@ -110,6 +110,17 @@ export {
   mutationIdOf,
   parametersToAccessEvent,
 } from './wire/feed.ts';
+export {
+  type SyncProblem,
+  CHANGES_PATH,
+  CURSOR_HEADER,
+  LONGEST_WAIT_SECONDS,
+  SYNC_PROBLEM_SYSTEM,
+  WAIT_PARAMETER,
+  syncProblemDetails,
+  syncProblemOf,
+} from './wire/changes.ts';
+export { type ReviewReceipt, REVIEW_PATH, reviewReceiptOf, reviewReceiptResponse } from './wire/review.ts';
 export { daysInMonth, instantToMilliseconds } from './fhir/calendar.ts';
 export {
   ACT_CODE,

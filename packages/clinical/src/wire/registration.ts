@@ -93,9 +93,13 @@ export const WITHDRAWN_SCOPE = 'device/sealed-work device/erased';
 /** Characters of a sealed-work upload. */
 export const LONGEST_SEALED_WORK = 64 * 1024 * 1024;
 
-/** `POST /device/sealed-work`: unsent work, sealed to the organisation's rescue key. */
+/**
+ * `POST /device/sealed-work`: unsent work, sealed to the organisation's rescue key. A withdrawn device sends all that
+ * waits; an active one what it may neither write nor have reviewed. Any number of uploads, each once however often it
+ * is sent; kept until whoever holds the rescue key has read it, and after.
+ */
 export const sealedWorkUpload = z.strictObject({ work: compactJwe });
 
-/** The receipt: SHA-256 of the JWE's text, base64url. */
+/** The receipt (201, also when it was here before): SHA-256 of the JWE's text, base64url. Erase nothing without it. */
 export const sealedWorkReceipt = z.strictObject({ sha256: key256 });
 export type SealedWorkReceipt = z.infer<typeof sealedWorkReceipt>;

@@ -7,6 +7,10 @@ import {
   organizationDescriptor,
   parametersToAccessEvent,
   registrationRequest,
+  reviewReceiptOf,
+  reviewReceiptResponse,
+  syncProblemDetails,
+  syncProblemOf,
   ticketClaims,
   ticketFile,
 } from '../index.ts';
@@ -105,4 +109,40 @@ test('S2: a mutation id travels as an extension and reads back', () => {
   const id = 'c757873d-ec9a-4326-a141-556f43239520';
   expect(mutationIdOf({ extension: [{ url: 'urn:other' }, mutationIdExtension(id)] })).toBe(id);
   expect(mutationIdOf({})).toBeUndefined();
+});
+
+test('a problem of the feed travels as a coded detail of the first issue and reads back', () => {
+  const outcome = (details: object) => ({
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code: 'expired', details }],
+  });
+  for (const problem of ['epoch-changed', 'cursor-unknown'] as const) {
+    expect(syncProblemOf(outcome(syncProblemDetails(problem)))).toBe(problem);
+  }
+  const [coding] = syncProblemDetails('epoch-changed').coding ?? [];
+  for (const other of [
+    null,
+    'epoch-changed',
+    { resourceType: 'Bundle', type: 'batch' },
+    outcome({ text: 'epoch-changed' }),
+    outcome({ coding: [{ ...coding, system: 'https://example.org' }] }),
+    outcome({ coding: [{ ...coding, code: 'toString' }] }),
+  ]) {
+    expect(syncProblemOf(other)).toBeUndefined();
+  }
+});
+
+test('the receipt of late work is told from an acknowledgement and from a refusal', () => {
+  const receipt = { itemId: 'c757873d-ec9a-4326-a141-556f43239520', receivedAt: '2026-11-23T02:10:00.000Z' };
+  const response = reviewReceiptResponse(receipt);
+  expect(reviewReceiptOf(response)).toEqual(receipt);
+  for (const other of [
+    {},
+    { ...response, status: '200 OK' },
+    { ...response, status: '2020 Accepted' },
+    { ...response, location: 'Composition/a/_history/1' },
+    { status: response.status, location: response.location },
+  ]) {
+    expect(reviewReceiptOf(other)).toBeUndefined();
+  }
 });
