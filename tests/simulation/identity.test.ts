@@ -1,7 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ClinicPlatform, type ClinicSession, createClinicShell } from '@fieldchart/clinic-client';
+import {
+  type ClinicPlatform,
+  type ClinicSession,
+  type ConnectivityHint,
+  createClinicShell,
+} from '@fieldchart/clinic-client';
 import { importJWK, compactDecrypt } from 'jose';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { readCaseloadFile } from '../../apps/sync-server/src/fhir/caseloadFile.ts';
@@ -50,7 +55,7 @@ async function newDevice() {
   devices.push(device);
   const descriptor = (await organization()).descriptor;
   const network = { up: false };
-  const listeners = new Set<(online: boolean) => void>();
+  const listeners = new Set<(hint: ConnectivityHint) => void>();
   const platform: ClinicPlatform = {
     ...device.platform,
     clock: server.clock,
@@ -92,11 +97,11 @@ async function newDevice() {
     openShell,
     goOnline() {
       network.up = true;
-      for (const listener of listeners) listener(true);
+      for (const listener of listeners) listener('online');
     },
     goOffline() {
       network.up = false;
-      for (const listener of listeners) listener(false);
+      for (const listener of listeners) listener('offline');
     },
   };
 }

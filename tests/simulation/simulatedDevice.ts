@@ -86,6 +86,7 @@ export async function openSimulatedDevice(options: NewDevice): Promise<Simulated
       store,
       transport,
       probe: plain,
+      seal: () => Promise.resolve(true),
       clock,
       timers,
       random,

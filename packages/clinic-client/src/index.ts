@@ -2,6 +2,7 @@ export type * from './api.ts';
 export type {
   ClinicPlatform,
   Connectivity,
+  ConnectivityHint,
   DeviceProfile,
   DeviceSecrets,
   Ownership,

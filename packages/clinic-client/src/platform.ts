@@ -81,8 +81,10 @@ export interface Ownership {
   takeOver(onLost: () => Promise<void>): Promise<void>;
 }
 
-/** The platform's word on the network: a hint, never a proof. */
+/** The platform's word on the network, and on whether somebody looks at the app: hints, never proofs. */
 export interface Connectivity {
   online(): boolean;
-  subscribe(listener: (online: boolean) => void): () => void;
+  subscribe(listener: (hint: ConnectivityHint) => void): () => void;
 }
+
+export type ConnectivityHint = 'online' | 'offline' | 'foreground' | 'background';

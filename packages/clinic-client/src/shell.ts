@@ -102,8 +102,9 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     withdrawals.settle();
   };
   inTurn(start).catch(giveUp);
-  platform.connectivity.subscribe((online) => {
-    if (online && phase.name !== 'elsewhere') withdrawals.settle();
+  platform.connectivity.subscribe((hint) => {
+    const mayReach = hint === 'online' || hint === 'foreground';
+    if (mayReach && phase.name !== 'elsewhere') withdrawals.settle();
   });
 
   const beginSession = async (opened: Enrolled, written: readonly AuditEntry[]) => {

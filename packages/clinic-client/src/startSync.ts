@@ -2,11 +2,14 @@ import { auditLinkToEvent } from '@fieldchart/clinical';
 import {
   createAuthorizedTransport,
   createSyncEngine,
+  type HttpTransport,
   sendAuditLinks,
+  sendSealedWork,
   type Withdrawal,
 } from '@fieldchart/fhir-sync';
-import type { UnlockedKeys } from '@fieldchart/key-vault';
-import type { AuditChain, OutboxCounts, RecordStore } from '@fieldchart/record-store';
+import { base64UrlEncode, utf8Encode } from '@fieldchart/foundation';
+import { sealWork, type UnlockedKeys } from '@fieldchart/key-vault';
+import type { AuditChain, OutboxCounts, RecordStore, UnsentWork } from '@fieldchart/record-store';
 import type { RegistrationState, SyncSummary } from './api.ts';
 import type { Identity } from './identity.ts';
 import type { ClinicPlatform } from './platform.ts';
@@ -59,7 +62,16 @@ export async function startSync(options: {
       update();
     },
   });
-  const engine = createSyncEngine({ store, transport, probe: plain, clock, timers, random, logger });
+  const engine = createSyncEngine({
+    store,
+    transport,
+    probe: plain,
+    seal: (work) => uploadSealed({ platform, transport, identity, keys, work }),
+    clock,
+    timers,
+    random,
+    logger,
+  });
 
   let counts: OutboxCounts = await store.outboxCounts();
   const summarize = (): SyncSummary => {
@@ -118,7 +130,18 @@ export async function startSync(options: {
     followWithAudit();
     update();
   });
-  const stopHints = platform.connectivity.subscribe((online) => engine.online(online));
+  const stopHints = platform.connectivity.subscribe((hint) => {
+    switch (hint) {
+      case 'online':
+      case 'offline':
+        engine.online(hint === 'online');
+        return;
+      case 'foreground':
+      case 'background':
+        engine.foreground(hint === 'foreground');
+        return;
+    }
+  });
   engine.start();
   engine.online(platform.connectivity.online());
 
@@ -137,6 +160,21 @@ export async function startSync(options: {
       await sendingAudit;
     },
   };
+}
+
+/** Seals what no inbox takes to the organisation's rescue key, and brings it. */
+async function uploadSealed(input: {
+  readonly platform: ClinicPlatform;
+  readonly transport: HttpTransport;
+  readonly identity: Identity;
+  readonly keys: UnlockedKeys;
+  readonly work: UnsentWork;
+}): Promise<boolean> {
+  const { platform, transport, identity, keys } = input;
+  const content = utf8Encode(JSON.stringify({ device: keys.keyId, ...input.work }));
+  const work = await sealWork(content, identity.rescueKey, keys.keyId);
+  const digest = await platform.webCrypto.subtle.digest('SHA-256', utf8Encode(work));
+  return await sendSealedWork(transport, { work, sha256: base64UrlEncode(new Uint8Array(digest)) });
 }
 
 /** A refusal that no further try with the same ticket changes. */

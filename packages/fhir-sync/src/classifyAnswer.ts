@@ -1,3 +1,4 @@
+import { reviewReceiptOf, syncProblemOf } from '@fieldchart/clinical';
 import type { HttpAnswer } from './httpTransport.ts';
 import { type JsonObject, isJsonObject, objectsOf, parseJson, resourceOfType, textOf } from './json.ts';
 import { retryAfterOf } from './serverTime.ts';
@@ -13,10 +14,14 @@ export type BundleVerdict =
   /** Too large at once. */
   | { readonly kind: 'split' }
   | { readonly kind: 'reauthorise' }
+  /** The server was restored from a backup since the device last pulled. Nothing was done: pull first. */
+  | { readonly kind: 'epoch-changed' }
   | UnknownOutcome;
 
 export type EntryVerdict =
   | { readonly kind: 'acknowledged'; readonly versionId: string; readonly serverTime: string }
+  /** Kept for review, and not written yet. */
+  | { readonly kind: 'reviewed' }
   | RefusedEntry
   | { readonly kind: 'unknown'; readonly code: string };
 
@@ -60,6 +65,7 @@ export function classifyAnswer(answer: HttpAnswer, sent: SentBundle, now: number
 
   const outcome = resourceOfType(json, 'OperationOutcome');
   if (outcome === undefined) return unreadable();
+  if (status === 410 && syncProblemOf(json) === 'epoch-changed') return { kind: 'epoch-changed' };
   const index = sent.type === 'transaction' ? blamedEntry(outcome, sent.entries.length) : undefined;
   const entry = index === undefined ? undefined : sent.entries[index];
   if (index === undefined || entry === undefined) return { kind: 'bisect', code: `http-${String(status)}` };
@@ -103,10 +109,19 @@ function readEntry(response: unknown, kind: SentBundle['entries'][number]['kind'
     if (versionId === undefined || serverTime === undefined) return { kind: 'unknown', code: 'no-version' };
     return { kind: 'acknowledged', versionId, serverTime };
   }
+  if (status === 202 && reviewReceiptOf(responseOf(response)) !== undefined) return { kind: 'reviewed' };
   if (status < 400 || status >= 500 || status === 401 || status === 408 || status === 429) {
     return { kind: 'unknown', code: `entry-${String(status)}` };
   }
   return refusal(status, kind, resourceOfType(response['outcome'], 'OperationOutcome'));
+}
+
+function responseOf(response: JsonObject) {
+  return {
+    status: textOf(response['status']),
+    location: textOf(response['location']),
+    lastModified: textOf(response['lastModified']),
+  };
 }
 
 function refusal(

@@ -22,15 +22,21 @@ export async function sendAuditLinks(
   return typeof upTo === 'number' && Number.isSafeInteger(upTo) ? upTo : null;
 }
 
-/** Uploads sealed work of a withdrawn device. True once the server's receipt names exactly this text. */
+/**
+ * Uploads sealed work: of a withdrawn device with the token it was left, of an active one with its own. True once the
+ * server's receipt names exactly this text.
+ */
 export async function sendSealedWork(
   transport: HttpTransport,
-  input: { readonly accessToken: string; readonly work: string; readonly sha256: string },
+  input: { readonly accessToken?: string; readonly work: string; readonly sha256: string },
 ): Promise<boolean> {
   const answer = await transport.request({
     method: 'POST',
     path: '/device/sealed-work',
-    headers: { ...headers, authorization: `Bearer ${input.accessToken}` },
+    headers:
+      input.accessToken === undefined
+        ? headers
+        : { ...headers, authorization: `Bearer ${input.accessToken}` },
     body: JSON.stringify({ work: input.work }),
     timeoutMs: 120_000,
   });

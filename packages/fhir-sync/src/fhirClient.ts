@@ -1,3 +1,4 @@
+import { CURSOR_HEADER, type SyncProblem, syncProblemOf } from '@fieldchart/clinical';
 import type { Clock } from '@fieldchart/foundation';
 import {
   type BundleVerdict,
@@ -10,17 +11,33 @@ import {
 import type { HttpAnswer, HttpRequest, HttpTransport } from './httpTransport.ts';
 import { type JsonObject, isJsonObject, parseJson } from './json.ts';
 
-/** What push and pull need of a FHIR server, and no more: other servers become adapters of this. */
+/**
+ * What push and pull need of a FHIR server, and no more: other servers become adapters of this.
+ *
+ * An adapter keeps three promises. It never rejects for what happens on the way: no answer, or one that is not the FHIR
+ * server's, is an unknown outcome, and the same bytes go again (O4). It names an acknowledgement's version and time
+ * (O7): an answer without them is an unknown outcome. And it judges by status and shape, never by message text.
+ */
 export interface FhirClient {
-  /** Never rejects for what happens on the way: that is an unknown outcome. */
-  sendBundle(bundle: SentBundle, body: string): Promise<BundleVerdict>;
-  read(path: string): Promise<ReadVerdict>;
+  /**
+   * Sends a bundle; `body` is byte for byte the same on every retry. `cursor`, where given, is the device's place in
+   * the server's feed, by which a restored server knows that the device must pull first.
+   */
+  sendBundle(bundle: SentBundle, body: string, options?: SendOptions): Promise<BundleVerdict>;
+  /** Reads a resource, a history, a page of the feed or of a search, by its path from the base address on. */
+  read(path: string, options?: { readonly timeoutMs?: number }): Promise<ReadVerdict>;
+}
+
+export interface SendOptions {
+  /** `/fhir` where not given. */
+  readonly path?: string;
+  readonly cursor?: string | undefined;
 }
 
 export type ReadVerdict =
   | { readonly kind: 'resource'; readonly resource: JsonObject }
   /** The FHIR server says no (4xx), and will again. */
-  | { readonly kind: 'refused'; readonly status: number }
+  | { readonly kind: 'refused'; readonly status: number; readonly problem?: SyncProblem | undefined }
   | { readonly kind: 'reauthorise' }
   | UnknownOutcome;
 
@@ -39,19 +56,23 @@ export function createFhirClient(options: {
   };
 
   return {
-    async sendBundle(bundle, body) {
+    async sendBundle(bundle, body, sent = {}) {
       const answer = await ask({
         method: 'POST',
-        path: '/fhir',
-        headers: { 'content-type': fhirJson, accept: fhirJson },
+        path: sent.path ?? '/fhir',
+        headers: {
+          'content-type': fhirJson,
+          accept: fhirJson,
+          ...(sent.cursor === undefined ? {} : { [CURSOR_HEADER]: sent.cursor }),
+        },
         body,
         timeoutMs: 60_000,
       });
       return answer === undefined ? noAnswer : classifyAnswer(answer, bundle, options.clock.now());
     },
 
-    async read(path) {
-      const answer = await ask({ method: 'GET', path, headers: { accept: fhirJson }, timeoutMs: 60_000 });
+    async read(path, { timeoutMs = 60_000 } = {}) {
+      const answer = await ask({ method: 'GET', path, headers: { accept: fhirJson }, timeoutMs });
       return answer === undefined ? noAnswer : classifyRead(answer, options.clock.now());
     },
   };
@@ -66,6 +87,7 @@ function classifyRead(answer: HttpAnswer, now: number): ReadVerdict {
   const json = parseJson(answer.body);
   if (!isJsonObject(json) || typeof json['resourceType'] !== 'string') return unreadable();
   if (status === 200) return { kind: 'resource', resource: json };
-  if (status >= 400 && json['resourceType'] === 'OperationOutcome') return { kind: 'refused', status };
+  if (status >= 400 && json['resourceType'] === 'OperationOutcome')
+    return { kind: 'refused', status, problem: syncProblemOf(json) };
   return unreadable();
 }

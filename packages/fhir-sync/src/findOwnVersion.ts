@@ -41,6 +41,26 @@ export async function findOwnVersion(client: FhirClient, entry: BatchEntry): Pro
   return { kind: 'theirs', latest: latest ?? null };
 }
 
+/** Whether a change of ours stands in a record's history. */
+export async function holdsMutation(
+  client: FhirClient,
+  key: string,
+  mutationId: string,
+): Promise<boolean | Interruption> {
+  let path: string | undefined = `/fhir/${key}/_history?_count=50`;
+  while (path !== undefined) {
+    const answer = await client.read(path);
+    if (answer.kind === 'unknown') return unknownToInterruption(answer);
+    if (answer.kind === 'reauthorise') return unauthorised;
+    if (answer.kind === 'refused') return false;
+    const page = readHistoryPage(answer.resource);
+    if (page === undefined) return { code: 'not-fhir', reachable: false };
+    if (page.entries.some((version) => version.mutationId === mutationId)) return true;
+    path = page.links['next'] === undefined ? undefined : linkPath(page.links['next']);
+  }
+  return false;
+}
+
 function interrupted(interruption: Interruption): HistoryFinding {
   return { kind: 'interrupted', interruption };
 }

@@ -5,6 +5,8 @@ export {
   type Withdrawal,
   createAuthorizedTransport,
 } from './authorizedTransport.ts';
+export { type FhirClient, type ReadVerdict, type SendOptions, createFhirClient } from './fhirClient.ts';
+export { type SealUpload } from './handOver.ts';
 export { acknowledgeErased, sendAuditLinks, sendSealedWork } from './deviceReports.ts';
 export { fetchRescueAnswer, sendRescueRequest } from './rescueMail.ts';
 export {

@@ -19,3 +19,6 @@ export function unknownToInterruption(outcome: UnknownOutcome): Interruption {
 
 /** The server knows the device's key no more, or not yet. */
 export const unauthorised: Interruption = { code: 'unauthorised', reachable: true };
+
+/** The server was restored from a backup: what it lost is found by pulling, and nothing is sent before. */
+export const epochChanged: Interruption = { code: 'epoch-changed', reachable: true };

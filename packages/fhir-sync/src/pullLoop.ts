@@ -1,6 +1,8 @@
 import type { Logger } from '@fieldchart/foundation';
 import type { ClientToFetch, RecordStore } from '@fieldchart/record-store';
 import type { FhirClient, ReadVerdict } from './fhirClient.ts';
+import { holdsMutation } from './findOwnVersion.ts';
+import { type LateWorkStore, type SealUpload, handOver } from './handOver.ts';
 import { type Interruption, unauthorised, unknownToInterruption } from './interruption.ts';
 import { linkParameter, linkPath, readFeedPage, readSearchPage } from './readBundle.ts';
 
@@ -12,12 +14,16 @@ export type PullStore = Pick<
   | 'clientsToFetch'
   | 'applyEverythingPage'
   | 'clientsToErase'
-  | 'eraseClient'
->;
+  | 'beginEpochChange'
+  | 'epochDoubts'
+  | 'endEpochChange'
+> &
+  LateWorkStore;
 
 export interface PullOptions {
   readonly store: PullStore;
   readonly client: FhirClient;
+  readonly seal: SealUpload;
   readonly logger: Logger;
   /** Asked between steps: true ends the run. */
   readonly stopped: () => boolean;
@@ -27,11 +33,33 @@ const pageSize = 200;
 
 const notFhir: Interruption = { code: 'not-fhir', reachable: false };
 
-/** Reads the feed to its end, then fetches clients newly in the caseload and erases those that left it. */
+/**
+ * Reads the feed to its end, then fetches clients newly in the caseload, settles what a restored server lost, and lets
+ * go of the clients that left.
+ */
 export async function pull(options: PullOptions): Promise<Interruption | undefined> {
-  const interruption = (await followFeed(options)) ?? (await fetchClients(options));
-  if (interruption !== undefined || options.stopped()) return interruption;
-  for (const clientId of await options.store.clientsToErase()) await options.store.eraseClient(clientId);
+  const { store, stopped } = options;
+  for (const step of [followFeed, fetchClients, settleEpochChange]) {
+    const interruption = await step(options);
+    if (interruption !== undefined || stopped()) return interruption;
+  }
+  for (const clientId of await store.clientsToErase()) {
+    const interruption = await handOver(options, clientId);
+    if (interruption !== undefined || stopped()) return interruption;
+  }
+  return undefined;
+}
+
+/** After everything was read again: where the server has something newer, its history says whether it holds ours. */
+async function settleEpochChange({ store, client, stopped }: PullOptions): Promise<Interruption | undefined> {
+  const lacking = new Set<string>();
+  for (const { key, mutationId } of await store.epochDoubts()) {
+    const holds = await holdsMutation(client, key, mutationId);
+    if (stopped()) return undefined;
+    if (typeof holds !== 'boolean') return holds;
+    if (!holds) lacking.add(key);
+  }
+  await store.endEpochChange(lacking);
   return undefined;
 }
 
@@ -50,7 +78,7 @@ async function followFeed({
     if (answer.kind === 'refused' && answer.status === 410 && cursor !== undefined && !restarted) {
       logger.warn('sync.cursor-forgotten');
       restarted = true;
-      await store.forgetCursor();
+      await (answer.problem === 'cursor-unknown' ? store.forgetCursor() : store.beginEpochChange());
       continue;
     }
     if (answer.kind !== 'resource') return readProblem(answer);

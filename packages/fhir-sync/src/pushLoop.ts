@@ -4,10 +4,10 @@ import { buildBundle } from './buildBundle.ts';
 import type { BundleVerdict, EntryVerdict, UnknownOutcome } from './classifyAnswer.ts';
 import type { FhirClient } from './fhirClient.ts';
 import { findOwnVersion } from './findOwnVersion.ts';
-import { type Interruption, unauthorised, unknownToInterruption } from './interruption.ts';
+import { type Interruption, epochChanged, unauthorised, unknownToInterruption } from './interruption.ts';
 import { type Unit, createLoneUnits } from './loneUnits.ts';
 
-export type PushStore = Pick<RecordStore, 'nextBatch' | 'acknowledge' | 'park' | 'conflict'>;
+export type PushStore = Pick<RecordStore, 'nextBatch' | 'acknowledge' | 'park' | 'conflict' | 'cursor'>;
 
 export interface PushLoop {
   /** Sends what is ready, one bundle at a time, until nothing is or something stops it. */
@@ -82,6 +82,8 @@ export function createPushLoop(options: PushOptions): PushLoop {
         const outcome = await settleByHistory(entry);
         return typeof outcome === 'string' ? undefined : outcome;
       }
+      case 'reviewed':
+      // Only the inbox says so: here it settles nothing.
       case 'unknown':
         lone.setAside([entry], undefined);
         return undefined;
@@ -173,6 +175,8 @@ export function createPushLoop(options: PushOptions): PushLoop {
         return bisect(kind, units, 'http-413');
       case 'reauthorise':
         return unauthorised;
+      case 'epoch-changed':
+        return epochChanged;
       case 'unknown':
         return onUnknown(kind, units, verdict);
     }
@@ -181,7 +185,9 @@ export function createPushLoop(options: PushOptions): PushLoop {
   const deliver = async (kind: Batch['kind'], units: readonly Unit[]): Promise<Delivery> => {
     if (options.stopped()) return undefined;
     const entries = units.flat();
-    const verdict = await client.sendBundle({ type: kind, entries }, buildBundle(kind, entries));
+    const verdict = await client.sendBundle({ type: kind, entries }, buildBundle(kind, entries), {
+      cursor: await store.cursor(),
+    });
     if (options.stopped()) return undefined;
     return settle(kind, units, verdict);
   };

@@ -1,19 +1,14 @@
-import {
-  type Clock,
-  type Logger,
-  type Random,
-  type Timers,
-  CodedError,
-  isCodedError,
-} from '@fieldchart/foundation';
+import { type Clock, type Logger, type Random, type Timers, isCodedError } from '@fieldchart/foundation';
 import type { RecordStore } from '@fieldchart/record-store';
 import { backoffDelay } from './backoff.ts';
-import { createFhirClient } from './fhirClient.ts';
+import { type EngineLife, createEngineLife } from './engineLife.ts';
+import type { SealUpload } from './handOver.ts';
 import type { HttpTransport } from './httpTransport.ts';
-import type { Interruption } from './interruption.ts';
+import { type Interruption, epochChanged } from './interruption.ts';
 import { probeServer } from './probeServer.ts';
-import { type PullStore, pull } from './pullLoop.ts';
-import { type PushStore, createPushLoop } from './pushLoop.ts';
+import type { PullStore } from './pullLoop.ts';
+import type { PushStore } from './pushLoop.ts';
+import { watchChanges } from './watchChanges.ts';
 
 export interface SyncEngine {
   start(): void;
@@ -26,6 +21,11 @@ export interface SyncEngine {
   syncNow(): Promise<void>;
   /** The platform's word on the network. True is tried at once; false only changes what is shown. */
   online(hint: boolean): void;
+  /**
+   * Whether somebody looks at the app. Coming to the foreground syncs at once; in the background what is under way
+   * ends, and neither probes nor waits for changes go out.
+   */
+  foreground(visible: boolean): void;
   status(): SyncStatus;
   subscribe(listener: () => void): () => void;
 }
@@ -44,6 +44,8 @@ export interface SyncEngineOptions {
   readonly transport: HttpTransport;
   /** Without authorisation: only the server's health is asked through it. */
   readonly probe: HttpTransport;
+  /** For what a client who left the caseload leaves behind, and no inbox takes. */
+  readonly seal: SealUpload;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -53,7 +55,10 @@ export interface SyncEngineOptions {
 export type SyncStore = PushStore & PullStore & Pick<RecordStore, 'nextReadyAt' | 'onCommit'>;
 
 const probeEveryMs = 15_000;
+/** Where the server does not tell of changes by itself. */
 const pullEveryMs = 10_000;
+/** Where it does: for what a lost word would leave unseen. */
+const checkEveryMs = 60_000;
 /** Many commits in a row ask for one look at the outbox. */
 const gatherMs = 100;
 
@@ -64,7 +69,13 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   const { store, clock, timers, logger } = options;
   const listeners = new Set<() => void>();
   let status: SyncStatus = { phase: 'offline', online: false, lastSuccessAt: null, lastProblem: null };
-  let life: Life | undefined;
+  let life: EngineLife | undefined;
+  let unsubscribe = () => {};
+  let visible = true;
+  /** The network was said to be gone since the requests under way went out. */
+  let lineBroke = false;
+  /** Counts the waits for changes: only the latest one's answer means anything. */
+  let watches = 0;
   let running: Promise<void> | undefined;
   let wanted: Pass | undefined;
   let failures = 0;
@@ -90,6 +101,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     }
     alarms.push();
     if (pass === 'full') alarms.main();
+    lineBroke = false;
     running = runPasses(life, pass);
     return running;
   };
@@ -99,7 +111,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     start(pass).catch((error: unknown) => logger.error('sync.pass-failed', { code: codeOf(error) }));
   };
 
-  const runPasses = async (current: Life, first: Pass): Promise<void> => {
+  const runPasses = async (current: EngineLife, first: Pass): Promise<void> => {
     try {
       let pass: Pass | undefined = first;
       while (pass !== undefined && !current.stopped) {
@@ -115,24 +127,33 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     }
   };
 
-  const attempt = async (current: Life, pass: Pass): Promise<Interruption | undefined> => {
+  const attempt = async (current: EngineLife, pass: Pass): Promise<Interruption | undefined> => {
     try {
       const pushed = await current.push();
-      if (pushed !== undefined || pass === 'push' || current.stopped) return pushed;
+      // A restored server takes nothing before the device has pulled from it.
+      if ((pushed !== undefined && pushed !== epochChanged) || current.stopped) return pushed;
+      if (pass === 'push' && pushed === undefined) return undefined;
+      watches += 1;
       show({ phase: 'pulling' });
-      return await current.pull();
+      const pulled = await current.pull();
+      if (pushed === epochChanged) wanted ??= 'push';
+      return pulled;
     } catch (error) {
       // A storage failure is never "nothing to do": it is shown, and tried again.
       return { code: codeOf(error), reachable: true };
     }
   };
 
-  const settle = async (current: Life, pass: Pass, interruption: Interruption | undefined): Promise<void> => {
+  const settle = async (
+    current: EngineLife,
+    pass: Pass,
+    interruption: Interruption | undefined,
+  ): Promise<void> => {
     if (interruption === undefined) {
       failures = 0;
       const success = pass === 'full' ? { lastSuccessAt: clock.now(), lastProblem: null, online: true } : {};
       show({ phase: status.online || pass === 'full' ? 'idle' : 'offline', ...success });
-      if (pass === 'full') arm('main', pullEveryMs, () => trigger('full'));
+      if (pass === 'full') await watch(current);
       await armPush(current);
       return;
     }
@@ -146,12 +167,46 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       arm('main', delay, () => trigger('full'));
     } else {
       show({ phase: 'offline', online: false, lastProblem });
-      arm('main', probeEveryMs, probe);
+      armProbe();
     }
   };
 
+  const armProbe = () => {
+    if (visible) arm('main', probeEveryMs, probe);
+  };
+
+  /**
+   * Waits for changes made elsewhere: the server answers when something is there. What comes of it is a pull at once,
+   * another wait, or, where the server does not hold its answers back, a look every ten seconds.
+   */
+  const watch = async (current: EngineLife): Promise<void> => {
+    arm('main', checkEveryMs, () => trigger('full'));
+    const cursor = visible ? await store.cursor() : undefined;
+    if (cursor === undefined || current.stopped) return;
+    watches += 1;
+    const mine = watches;
+    const listen = async () => {
+      const heard = await watchChanges(current.client, clock, cursor);
+      if (current.stopped || mine !== watches || !visible) return;
+      switch (heard) {
+        case 'news':
+        case 'lost':
+          // A lost line is no proof either way: the next real request is.
+          trigger('full');
+          return;
+        case 'quiet':
+          await listen();
+          return;
+        case 'unsupported':
+          if (running === undefined) arm('main', pullEveryMs, () => trigger('full'));
+          return;
+      }
+    };
+    listen().catch((error: unknown) => logger.error('sync.watch-failed', { code: codeOf(error) }));
+  };
+
   /** Wakes the push when the next draft becomes ready, or a lone unit's wait ends. The next pull pushes anyway. */
-  const armPush = async (current: Life): Promise<void> => {
+  const armPush = async (current: EngineLife): Promise<void> => {
     let next: number | undefined;
     try {
       next = earliest(await store.nextReadyAt(), current.nextRetryAt());
@@ -170,7 +225,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       const reachable = await current?.abandonable(probeServer(options.probe)).catch(() => false);
       if (current === undefined || current.stopped || running !== undefined || status.online) return;
       if (reachable === true) trigger('full');
-      else arm('main', probeEveryMs, probe);
+      else armProbe();
     };
     ask().catch((error: unknown) => logger.error('sync.probe-failed', { code: codeOf(error) }));
   };
@@ -178,9 +233,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   return {
     start() {
       if (life !== undefined) return;
-      life = createLife(options, () => show({ phase: 'pushing' }));
-      const current = life;
-      current.unsubscribe = store.onCommit((commit) => {
+      life = createEngineLife(options, () => show({ phase: 'pushing' }));
+      unsubscribe = store.onCommit((commit) => {
         if (!commit.outbox || !status.online || status.phase === 'backoff') return;
         if (running === undefined) arm('push', gatherMs, () => trigger('push'));
         else wanted ??= 'push';
@@ -192,6 +246,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       const current = life;
       if (current === undefined) return;
       life = undefined;
+      unsubscribe();
       current.stop();
       alarms.main();
       alarms.push();
@@ -208,12 +263,32 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     online(hint) {
       if (hint) {
         failures = 0;
+        // What went out on a line that broke since would be waited for in vain.
+        if (lineBroke) life?.abandonRequests();
+        lineBroke = false;
         trigger('full');
-      } else if (running === undefined && life !== undefined) {
+        return;
+      }
+      lineBroke = true;
+      if (running === undefined && life !== undefined) {
+        watches += 1;
         show({ phase: 'offline', online: false });
         alarms.push();
-        arm('main', probeEveryMs, probe);
+        alarms.main();
+        armProbe();
       }
+    },
+
+    foreground(now) {
+      if (visible === now) return;
+      visible = now;
+      if (now) {
+        failures = 0;
+        trigger('full');
+        return;
+      }
+      watches += 1;
+      alarms.main();
     },
 
     status: () => status,
@@ -224,52 +299,6 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
         listeners.delete(listener);
       };
     },
-  };
-}
-
-/** From one start to its stop. */
-interface Life {
-  readonly stopped: boolean;
-  unsubscribe: () => void;
-  stop(): void;
-  /** The same promise, rejected as soon as the engine stops. */
-  abandonable<T>(promise: Promise<T>): Promise<T>;
-  push(): Promise<Interruption | undefined>;
-  pull(): Promise<Interruption | undefined>;
-  nextRetryAt(): number | undefined;
-}
-
-function createLife(options: SyncEngineOptions, onSending: () => void): Life {
-  const { store, clock, random, logger } = options;
-  let isStopped = false;
-  const underWay = new Set<() => void>();
-  const abandonable = <T>(promise: Promise<T>): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      const abandon = () => reject(new CodedError('SYNC_STOPPED', 'The sync engine was stopped'));
-      underWay.add(abandon);
-      if (isStopped) abandon();
-      promise.then(resolve, reject).finally(() => underWay.delete(abandon));
-    });
-  const client = createFhirClient({
-    clock,
-    transport: { request: (request) => abandonable(options.transport.request(request)) },
-  });
-  const stopped = () => isStopped;
-  const push = createPushLoop({ store, client, clock, random, logger, stopped, onSending });
-  return {
-    get stopped() {
-      return isStopped;
-    },
-    unsubscribe: () => {},
-    stop() {
-      isStopped = true;
-      this.unsubscribe();
-      for (const abandon of underWay) abandon();
-    },
-    abandonable,
-    push: () => push.run(),
-    pull: () => pull({ store, client, logger, stopped }),
-    nextRetryAt: () => push.nextRetryAt(),
   };
 }
 

@@ -119,10 +119,12 @@ async function choicesFor(
   row: OutboxRow,
   conflict: Conflict | null,
 ): Promise<readonly AttentionChoice[]> {
+  const note = await signedNoteAmong(transaction, await groupOf(transaction, row));
   if (await carriesSignature(transaction, row)) {
-    const note = await signedNoteAmong(transaction, await groupOf(transaction, row));
     return note === undefined ? ['resend'] : ['resend', 'return-to-draft'];
   }
+  // Signed, and its signature is not with it: no server takes it so.
+  if (note !== undefined) return ['return-to-draft'];
   if (conflict === null) return ['mend', 'resend'];
   // Gone on the server: there is nothing to decide between.
   return conflict.theirs === null ? ['resend'] : ['decide'];

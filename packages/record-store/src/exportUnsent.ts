@@ -1,4 +1,4 @@
-import type { Database } from '@fieldchart/encrypted-sqlite';
+import type { Database, Transaction } from '@fieldchart/encrypted-sqlite';
 
 /** What has not reached the server: entries of the outbox in their order, and this side of open conflicts. */
 export interface UnsentWork {
@@ -15,8 +15,15 @@ export interface UnsentWork {
   readonly conflicts: readonly { readonly key: string; readonly mine: unknown }[];
 }
 
-/** Reads all unsent work whole, to be sealed when the device is withdrawn. Changes nothing. */
-export async function exportUnsent(database: Database): Promise<UnsentWork> {
+/**
+ * Reads all unsent work whole, or one client's, to be sealed when the device or the client is taken from the user.
+ * Changes nothing.
+ */
+export async function exportUnsent(
+  database: Pick<Database | Transaction, 'all'>,
+  clientId?: string,
+): Promise<UnsentWork> {
+  const of = clientId === undefined ? [] : [clientId];
   const entries = await database.all<{
     id: string;
     sequence: number;
@@ -27,10 +34,16 @@ export async function exportUnsent(database: Database): Promise<UnsentWork> {
     body: string | null;
   }>(
     `SELECT o.id, o.sequence, o.key, o.kind, o.author, o.state, coalesce(o.body, r.resource) AS body
-     FROM outbox o LEFT JOIN records r ON r.key = o.key ORDER BY o.sequence`,
+     FROM outbox o LEFT JOIN records r ON r.key = o.key
+     ${clientId === undefined ? '' : 'WHERE o.client_id = ?'} ORDER BY o.sequence`,
+    of,
   );
   const conflicts = await database.all<{ key: string; mine: string }>(
-    'SELECT key, mine FROM conflicts ORDER BY id',
+    clientId === undefined
+      ? 'SELECT key, mine FROM conflicts WHERE decided = 0 ORDER BY id'
+      : `SELECT c.key, c.mine FROM conflicts c JOIN records r ON r.key = c.key
+         WHERE c.decided = 0 AND r.client_id = ? ORDER BY c.id`,
+    of,
   );
   return {
     entries: entries.map(({ id, body, kind, ...rest }) => ({

@@ -160,7 +160,7 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
         const { transaction, touched, row } = work;
         const members = await groupOf(transaction, row);
         const note = await signedNoteAmong(transaction, members);
-        if (note === undefined || row.group_id === null) {
+        if (note === undefined) {
           throw refusal('STORE_NOT_A_NOTE', 'Only a signed note has a draft to return to');
         }
         await withdrawSignature(work, note);

@@ -1,6 +1,8 @@
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { Clock, Logger, Random } from '@fieldchart/foundation';
 import { createAttentionLists } from './attentionLists.ts';
+import { createEpochChange } from './epochChange.ts';
+import { createLateWork } from './lateWork.ts';
 import { createLists } from './lists.ts';
 import { createMending } from './mending.ts';
 import { migrate } from './migrate.ts';
@@ -38,6 +40,8 @@ export async function openRecordStore(deps: {
     ...createLists(parts),
     ...createPush(parts),
     ...createPull(parts),
+    ...createEpochChange(parts),
+    ...createLateWork(parts),
     ...createMending(parts),
     ...createAttentionLists(parts),
   };

@@ -20,20 +20,23 @@ export async function acknowledgeEntry(
   version: ServerVersion,
 ): Promise<void> {
   await transaction.run(
-    `INSERT INTO receipts (sequence, mutation_id, key, kind, client_id, version_id, server_time)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    [row.sequence, row.id, row.key, row.kind, row.client_id, version.versionId, version.serverTime],
+    `INSERT INTO receipts (sequence, mutation_id, key, kind, client_id, version_id, server_time, group_id, author)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      row.sequence,
+      row.id,
+      row.key,
+      row.kind,
+      row.client_id,
+      version.versionId,
+      version.serverTime,
+      row.group_id,
+      row.author,
+    ],
   );
-  const dependents = await transaction.all<{ entry: string }>('SELECT entry FROM needs WHERE needed = ?', [
-    row.id,
-  ]);
-  await transaction.run('DELETE FROM needs WHERE needed = ?', [row.id]);
-  await transaction.run('DELETE FROM needs WHERE entry = ?', [row.id]);
-  await transaction.run('DELETE FROM outbox WHERE id = ?', [row.id]);
-  await countBlocked(
-    transaction,
-    dependents.map(({ entry }) => entry),
-  );
+  await removeEntry(transaction, row.id);
+  // What was accepted stands on what the server has: a restore has nothing left to say of it.
+  await transaction.run('DELETE FROM epoch_checks WHERE key = ?', [row.key]);
   await transaction.run('UPDATE records SET version_id = ?, server_time = ? WHERE key = ?', [
     version.versionId,
     version.serverTime,
@@ -78,6 +81,19 @@ export async function conflictWith(
   await keepBoth(transaction, touched, record, version, alone);
 }
 
+/** Takes a settled entry out of the queue: what waited for it alone may go. */
+export async function removeEntry(transaction: Transaction, id: string): Promise<void> {
+  const dependents = await transaction.all<{ entry: string }>('SELECT entry FROM needs WHERE needed = ?', [
+    id,
+  ]);
+  await transaction.run('DELETE FROM needs WHERE needed = ? OR entry = ?', [id, id]);
+  await transaction.run('DELETE FROM outbox WHERE id = ?', [id]);
+  await countBlocked(
+    transaction,
+    dependents.map(({ entry }) => entry),
+  );
+}
+
 /** One version from the server's feed. */
 export async function applyVersion(
   transaction: Transaction,
@@ -92,6 +108,7 @@ export async function applyVersion(
     await applySetAside(transaction, touched, version.key);
     return;
   }
+  if (await noteForEpoch(transaction, version)) return;
   const record = await readRecord(transaction, version.key);
   if (!(await isNews(transaction, record, version))) return;
   if (entries.some(({ state }) => state === 'attempted')) {
@@ -135,6 +152,28 @@ export async function applySetAside(transaction: Transaction, touched: Touched, 
     serverTime: row.server_time,
     resource: row.resource === null ? null : parseResource(row.resource),
   });
+}
+
+/** While a record is held against a restored server, what the server has of it is only written down. */
+async function noteForEpoch(transaction: Transaction, version: PulledVersion): Promise<boolean> {
+  const [check] = await transaction.all<{ found_version: string | null; found_time: string | null }>(
+    'SELECT found_version, found_time FROM epoch_checks WHERE key = ?',
+    [version.key],
+  );
+  if (check === undefined) return false;
+  const { found_version: versionId, found_time: serverTime } = check;
+  if (versionId === null || isNewer(version, { versionId, serverTime })) {
+    await transaction.run(
+      'UPDATE epoch_checks SET found_version = ?, found_time = ?, found_resource = ? WHERE key = ?',
+      [
+        version.versionId,
+        version.serverTime,
+        version.resource === null ? null : JSON.stringify(version.resource),
+        version.key,
+      ],
+    );
+  }
+  return true;
 }
 
 /** A backfill page may be older than the feed: only what is newer than what is held counts. */

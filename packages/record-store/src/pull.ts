@@ -3,9 +3,7 @@ import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { applyVersion } from './outcome.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { PulledEntry, PulledVersion, RecordStore } from './recordStore.ts';
-import type { RecordRow } from './rows.ts';
 import { createTouched, type Touched } from './touched.ts';
-import { deleteRecord } from './writeRecord.ts';
 
 type Pull = Pick<
   RecordStore,
@@ -15,7 +13,6 @@ type Pull = Pick<
   | 'clientsToFetch'
   | 'applyEverythingPage'
   | 'clientsToErase'
-  | 'eraseClient'
   | 'loadCaseload'
 >;
 
@@ -73,10 +70,6 @@ export function createPull({ database, announcer }: ChangeDeps): Pull {
       return rows.map(({ client_id: clientId }) => clientId);
     },
 
-    async eraseClient(clientId) {
-      return await commit(async (transaction, touched) => await erase(transaction, touched, clientId));
-    },
-
     async loadCaseload({ resources, cursor, onProgress }) {
       for (let done = 0; done < resources.length; done += CHUNK) {
         const chunk = resources.slice(done, done + CHUNK);
@@ -125,24 +118,4 @@ async function applyEntry(transaction: Transaction, touched: Touched, entry: Pul
       ]);
       return;
   }
-}
-
-async function erase(
-  transaction: Transaction,
-  touched: Touched,
-  clientId: string,
-): Promise<'erased' | 'waiting'> {
-  const kept = await transaction.all(
-    `SELECT 1 FROM outbox WHERE client_id = ?
-     UNION ALL SELECT 1 FROM conflicts c JOIN records r ON r.key = c.key
-       WHERE r.client_id = ? AND c.decided = 0 LIMIT 1`,
-    [clientId, clientId],
-  );
-  if (kept.length > 0) return 'waiting';
-  const rows = await transaction.all<RecordRow>('SELECT * FROM records WHERE client_id = ?', [clientId]);
-  for (const row of rows) await deleteRecord(transaction, touched, row);
-  await transaction.run('DELETE FROM receipts WHERE client_id = ?', [clientId]);
-  await transaction.run('DELETE FROM superseded WHERE client_id = ?', [clientId]);
-  await transaction.run('DELETE FROM clients_to_erase WHERE client_id = ?', [clientId]);
-  return 'erased';
 }

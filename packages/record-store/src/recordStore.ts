@@ -2,12 +2,13 @@ import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
 import type { Attention } from './attention.ts';
+import type { LateWork } from './lateWork.ts';
 
 /**
  * The clinical records of one user on one device, their outbox and their place in the server's feed, in one
  * encrypted database. Every change and its outbox entry commit in one transaction (D2).
  */
-export interface RecordStore extends Attention {
+export interface RecordStore extends Attention, LateWork {
   /** The same database, for what else lives in it (`app_state`, the redux-persist engine's table). */
   readonly database: Database;
 
@@ -74,6 +75,22 @@ export interface RecordStore extends Attention {
   cursor(): Promise<string | undefined>;
   /** The server does not know our cursor (410): start again. Records stay. */
   forgetCursor(): Promise<void>;
+  /**
+   * The server's database was restored from a backup (410): start again, and hold every record against what the server
+   * has from now on. Nothing of it is applied until {@link RecordStore.endEpochChange}.
+   */
+  beginEpochChange(): Promise<void>;
+  /**
+   * Records on which the server has a version newer than our latest receipt: whether it builds on ours, only its
+   * history tells. Empty when no epoch change is under way.
+   */
+  epochDoubts(): Promise<readonly EpochDoubt[]>;
+  /**
+   * Once all has been read again: queues our acknowledged work that the server lacks, in the order of the receipts,
+   * groups whole, under the first mutation ids; takes the server's word for the rest. `lacking` are the doubts in whose
+   * history our change does not stand. Records with an attempt of unknown outcome are left for the next time.
+   */
+  endEpochChange(lacking: ReadonlySet<ResourceKey>): Promise<void>;
   /** One page of the feed and its cursor, in one transaction. */
   applyPage(page: { readonly entries: readonly PulledEntry[]; readonly cursor: string }): Promise<void>;
   /** Clients whose access was gained and whose record is not completely fetched yet. */
@@ -86,8 +103,6 @@ export interface RecordStore extends Attention {
   }): Promise<void>;
   /** Clients whose access was lost and whose data is still here. */
   clientsToErase(): Promise<readonly string[]>;
-  /** Erases a client's data; `waiting` (and nothing erased) while something of it is not acknowledged. */
-  eraseClient(clientId: string): Promise<'erased' | 'waiting'>;
   /** The starter caseload, in chunks of one transaction each; may be repeated after a kill. */
   loadCaseload(caseload: {
     readonly resources: readonly FhirResource[];
@@ -271,6 +286,12 @@ export interface PulledVersion extends ServerVersion {
 
 export type PulledEntry =
   PulledVersion | { readonly kind: 'access-gained' | 'access-lost'; readonly clientId: string };
+
+export interface EpochDoubt {
+  readonly key: ResourceKey;
+  /** Of our latest acknowledged change of the record. */
+  readonly mutationId: string;
+}
 
 export interface ClientToFetch {
   readonly clientId: string;

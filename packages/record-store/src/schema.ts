@@ -75,5 +75,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE superseded (
       id INTEGER PRIMARY KEY, key TEXT NOT NULL, client_id TEXT, at INTEGER NOT NULL, resource TEXT NOT NULL)`,
     `CREATE INDEX superseded_client ON superseded (client_id)`,
+    // Which changes were written together: a restored server receives them together again.
+    `ALTER TABLE receipts ADD COLUMN group_id TEXT`,
+    `ALTER TABLE receipts ADD COLUMN author TEXT NOT NULL DEFAULT ''`,
+    // Records to be held against a server that was restored from a backup, and what it has of each.
+    `CREATE TABLE epoch_checks (
+      key TEXT NOT NULL PRIMARY KEY, found_version TEXT, found_time TEXT, found_resource TEXT)`,
   ],
 ];

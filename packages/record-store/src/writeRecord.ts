@@ -59,7 +59,15 @@ export async function deleteRecord(
   touched: Touched,
   row: RecordRow,
 ): Promise<void> {
-  for (const table of ['records', 'bases', 'positions', 'receipts', 'conflicts', 'set_aside']) {
+  for (const table of [
+    'records',
+    'bases',
+    'positions',
+    'receipts',
+    'conflicts',
+    'set_aside',
+    'epoch_checks',
+  ]) {
     await transaction.run(`DELETE FROM ${table} WHERE key = ?`, [row.key]);
   }
   if (row.key === `Patient/${row.client_id ?? ''}`) {

@@ -1,4 +1,4 @@
-import { mutationIdExtension, mutationIdOf } from '@fieldchart/clinical';
+import { CURSOR_HEADER, mutationIdExtension, mutationIdOf, syncProblemDetails } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import type { HttpAnswer, HttpRequest, HttpTransport } from '../httpTransport.ts';
 
@@ -33,6 +33,10 @@ export interface FakeServer {
   revoke(clientId: string): void;
   /** A new epoch: cursors of the old one are refused. */
   restart(): void;
+  /** Whether an empty page is held back for those who wait for changes, until something is written. */
+  holds: boolean;
+  /** Answers all who wait, with nothing. */
+  endWaits(): void;
 }
 
 export interface Version {
@@ -58,10 +62,14 @@ interface Written {
 }
 
 /** A FHIR server in memory with the behaviour that the engine counts on; the real one is used in the simulation. */
-export function createFakeServer(): FakeServer {
+export function createFakeServer(onRequest: (line: string) => void = () => {}): FakeServer {
   const versions: Version[] = [];
   const feed: FeedItem[] = [];
   let epoch = 1;
+  const waiting: (() => void)[] = [];
+  const wake = () => {
+    for (const answer of waiting.splice(0)) answer();
+  };
 
   const latest = (key: string) => versions.findLast((version) => version.key === key);
 
@@ -73,6 +81,7 @@ export function createFakeServer(): FakeServer {
     const row = { key, version, resource: { ...resource, meta }, mutationId, time };
     versions.push(row);
     feed.push(row);
+    wake();
     return row;
   };
 
@@ -129,7 +138,7 @@ export function createFakeServer(): FakeServer {
 
   const readFeed = (query: URLSearchParams): HttpAnswer => {
     const [cursorEpoch, from] = (query.get('_cursor') ?? `${String(epoch)}.0`).split('.').map(Number);
-    if (cursorEpoch !== epoch || from === undefined) return json(410, issue('epoch'));
+    if (cursorEpoch !== epoch || from === undefined) return json(410, epochIssue);
     const page = feed.slice(from, from + Number(query.get('_count')));
     const to = from + page.length;
     return json(200, {
@@ -174,7 +183,11 @@ export function createFakeServer(): FakeServer {
   const route = (request: HttpRequest): HttpAnswer => {
     const { pathname, searchParams } = new URL(request.path, 'https://fieldchart.example');
     if (pathname === '/health') return json(200, { status: 'ok', time: toInstant(0) });
-    if (pathname === '/fhir') return postBundle(request.body ?? '');
+    if (pathname === '/fhir') {
+      const cursor = request.headers[CURSOR_HEADER];
+      const isOld = cursor !== undefined && !cursor.startsWith(`${String(epoch)}.`);
+      return isOld ? json(410, epochIssue) : postBundle(request.body ?? '');
+    }
     if (pathname === '/fhir/$changes') return readFeed(searchParams);
     const client = /^\/fhir\/Patient\/([^/]+)\/\$everything$/u.exec(pathname)?.[1];
     if (client !== undefined) return everything(client, searchParams);
@@ -192,16 +205,31 @@ export function createFakeServer(): FakeServer {
     versions,
     refuse: () => undefined,
     write,
-    grant: (clientId) => feed.push({ access: 'access-gained', clientId }),
-    revoke: (clientId) => feed.push({ access: 'access-lost', clientId }),
+    grant(clientId) {
+      feed.push({ access: 'access-gained', clientId });
+      wake();
+    },
+    revoke(clientId) {
+      feed.push({ access: 'access-lost', clientId });
+      wake();
+    },
     restart() {
       epoch += 1;
+      wake();
     },
+    holds: true,
+    endWaits: wake,
     transport: {
       async request(request) {
         await Promise.resolve();
-        const fault = server.faults.shift() ?? server.weather(request);
-        server.log.push(describe(request, fault));
+        const watches = isWatch(request);
+        const fault = (watches ? undefined : server.faults.shift()) ?? server.weather(request);
+        if (watches && fault === 'ok' && server.holds && isQuiet(route(request))) {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+        }
+        const line = describe(request, fault);
+        server.log.push(line);
+        onRequest(line);
         if (request.path === '/fhir' && fault !== 'no-network') server.posted.push(request.body ?? '');
         if (fault === 'no-network') throw new TypeError('no network');
         if (fault === 'silence') return new Promise(() => {});
@@ -216,6 +244,19 @@ export function createFakeServer(): FakeServer {
   return server;
 }
 
+const epochIssue = {
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'expired', details: syncProblemDetails('epoch-changed') }],
+};
+
+const isWatch = (request: HttpRequest) => request.path.includes('_wait=');
+
+function isQuiet(answer: HttpAnswer): boolean {
+  return (
+    answer.status === 200 && (JSON.parse(answer.body) as { entry: readonly unknown[] }).entry.length === 0
+  );
+}
+
 function describe(request: HttpRequest, fault: Fault): string {
   const size =
     request.path === '/fhir'
@@ -225,7 +266,7 @@ function describe(request: HttpRequest, fault: Fault): string {
     request.path === '/fhir'
       ? 'push'
       : (/\/(health|\$changes|\$everything|_history)/u.exec(request.path)?.[1] ?? '');
-  return `${name.replace('health', 'probe').replace('$changes', 'pull')}${size} ${typeof fault === 'object' ? String(fault.status) : fault}`;
+  return `${name.replace('health', 'probe').replace('$changes', isWatch(request) ? 'watch' : 'pull')}${size} ${typeof fault === 'object' ? String(fault.status) : fault}`;
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer {

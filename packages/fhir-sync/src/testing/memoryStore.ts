@@ -10,6 +10,8 @@ export interface MemoryStore extends SyncStore {
   queue(entry: Partial<BatchEntry> & { readonly key: string; readonly group?: string }): string;
   commit(): void;
   readyAt: number | undefined;
+  /** How often a restored server was met. */
+  epochChanges: number;
 }
 
 export function createMemoryStore(): MemoryStore {
@@ -30,6 +32,7 @@ export function createMemoryStore(): MemoryStore {
     applied: [],
     fetched: [],
     readyAt: undefined,
+    epochChanges: 0,
     queue({ group, ...entry }) {
       const mutationId =
         entry.mutationId ??
@@ -92,6 +95,16 @@ export function createMemoryStore(): MemoryStore {
     },
     clientsToErase: () => Promise.resolve([]),
     eraseClient: () => Promise.resolve('erased'),
+    beginEpochChange() {
+      cursor = undefined;
+      store.epochChanges += 1;
+      return Promise.resolve();
+    },
+    epochDoubts: () => Promise.resolve([]),
+    endEpochChange: () => Promise.resolve(),
+    lateWork: () => Promise.resolve([]),
+    handedOver: () => Promise.resolve(),
+    unsentOf: () => Promise.resolve({ entries: [], conflicts: [] }),
   };
   return store;
 }

@@ -7,7 +7,8 @@ export function createNativeConnectivity(): Connectivity {
     online: () => true,
     subscribe(listener) {
       const subscription = AppState.addEventListener('change', (state) => {
-        if (state === 'active') listener(true);
+        if (state === 'active') listener('foreground');
+        if (state === 'background') listener('background');
       });
       return () => subscription.remove();
     },

@@ -1,20 +1,19 @@
 import type { Connectivity } from '@fieldchart/clinic-client';
 
-/** `navigator.onLine` and its events. "Online" means only that some network is there. */
+/** `navigator.onLine`, the visibility of the page, and their events. "Online" means only that some network is there. */
 export function createWebConnectivity(): Connectivity {
   return {
     online: () => navigator.onLine,
     subscribe(listener) {
-      const tell = () => listener(navigator.onLine);
-      const shown = () => {
-        if (document.visibilityState === 'visible') tell();
-      };
-      addEventListener('online', tell);
-      addEventListener('offline', tell);
+      const online = () => listener('online');
+      const offline = () => listener('offline');
+      const shown = () => listener(document.visibilityState === 'visible' ? 'foreground' : 'background');
+      addEventListener('online', online);
+      addEventListener('offline', offline);
       document.addEventListener('visibilitychange', shown);
       return () => {
-        removeEventListener('online', tell);
-        removeEventListener('offline', tell);
+        removeEventListener('online', online);
+        removeEventListener('offline', offline);
         document.removeEventListener('visibilitychange', shown);
       };
     },

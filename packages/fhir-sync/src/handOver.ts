@@ -1,0 +1,111 @@
+import { REVIEW_PATH } from '@fieldchart/clinical';
+import type { Batch, RecordStore, UnsentWork } from '@fieldchart/record-store';
+import { buildBundle } from './buildBundle.ts';
+import type { EntryVerdict } from './classifyAnswer.ts';
+import type { FhirClient } from './fhirClient.ts';
+import { type Interruption, epochChanged, unauthorised, unknownToInterruption } from './interruption.ts';
+
+export type LateWorkStore = Pick<
+  RecordStore,
+  'lateWork' | 'handedOver' | 'unsentOf' | 'eraseClient' | 'cursor'
+>;
+
+/**
+ * Seals work for rescue and uploads it. Resolves to true once the server's receipt names exactly this text, to false
+ * when it is to be tried again.
+ */
+export type SealUpload = (work: UnsentWork) => Promise<boolean>;
+
+export interface HandOverOptions {
+  readonly store: LateWorkStore;
+  readonly client: FhirClient;
+  readonly seal: SealUpload;
+  readonly stopped: () => boolean;
+}
+
+/**
+ * Lets go of a client who left the caseload: what waits goes to the review inbox, what the inbox does not take is
+ * sealed for rescue, and only then is the client's data erased (D3, S3).
+ */
+export async function handOver(
+  options: HandOverOptions,
+  clientId: string,
+): Promise<Interruption | undefined> {
+  const { store, stopped } = options;
+  const units = await store.lateWork(clientId);
+  if (units === 'typing') return undefined;
+  for (const unit of units) {
+    const interruption = await submit(options, unit);
+    if (interruption !== undefined || stopped()) return interruption;
+  }
+  const unsent = await store.unsentOf(clientId);
+  if (unsent.entries.length > 0 || unsent.conflicts.length > 0) {
+    const kept = await options.seal(unsent).catch(() => false);
+    if (stopped()) return undefined;
+    if (!kept) return { code: 'not-sealed', reachable: true };
+  }
+  await store.eraseClient(clientId, unsent);
+  return undefined;
+}
+
+/** Sends one unit to the inbox. What the inbox refuses stays in the queue, to be sealed. */
+async function submit(options: HandOverOptions, unit: Batch): Promise<Interruption | undefined> {
+  const { store, client, stopped } = options;
+  const { kind, entries } = unit;
+  const verdict = await client.sendBundle({ type: kind, entries }, buildBundle(kind, entries), {
+    path: REVIEW_PATH,
+    cursor: await store.cursor(),
+  });
+  if (stopped()) return undefined;
+  switch (verdict.kind) {
+    case 'entries':
+      for (const [at, entry] of entries.entries()) {
+        const interruption = await settle(store, entry.mutationId, verdict.verdicts[at]);
+        if (interruption !== undefined) return interruption;
+      }
+      return undefined;
+    case 'entry-refused':
+    case 'bisect':
+      return undefined;
+    case 'split':
+      // One bundle of the inbox holds a hundred entries at most: what alone is too large for it is sealed.
+      return entries.length === 1 || kind === 'transaction' ? undefined : await submitHalves(options, unit);
+    case 'reauthorise':
+      return unauthorised;
+    case 'epoch-changed':
+      return epochChanged;
+    case 'unknown':
+      return unknownToInterruption(verdict);
+  }
+}
+
+async function submitHalves(options: HandOverOptions, unit: Batch): Promise<Interruption | undefined> {
+  const middle = Math.ceil(unit.entries.length / 2);
+  return (
+    (await submit(options, { ...unit, entries: unit.entries.slice(0, middle) })) ??
+    (await submit(options, { ...unit, entries: unit.entries.slice(middle) }))
+  );
+}
+
+async function settle(
+  store: LateWorkStore,
+  mutationId: string,
+  verdict: EntryVerdict | undefined,
+): Promise<Interruption | undefined> {
+  switch (verdict?.kind) {
+    case 'reviewed':
+      await store.handedOver(mutationId);
+      return undefined;
+    case 'acknowledged':
+      // It had arrived before access was lost.
+      await store.handedOver(mutationId);
+      return undefined;
+    case 'park':
+    case 'conflict':
+    case 'precondition-failed':
+      return undefined;
+    case 'unknown':
+    case undefined:
+      return { code: verdict?.code ?? 'not-fhir', reachable: true };
+  }
+}

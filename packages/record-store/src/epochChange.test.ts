@@ -1,0 +1,264 @@
+import {
+  type Composition,
+  createCareTeam,
+  type FhirResource,
+  noteSections,
+  signatureProvenance,
+} from '@fieldchart/clinical';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RecordStore } from './recordStore.ts';
+import {
+  AUTHOR,
+  CLIENT,
+  LIMITS,
+  NOTE_KEY,
+  note,
+  openTestStore,
+  patient,
+  pulled,
+  serverTime,
+  signed,
+  visit,
+} from './testing/storeFixture.ts';
+
+/** Numbers that a restored server gives: above any that it ever gave before. */
+const AFTER_RESTORE = 1_000_000;
+
+let fixture: Awaited<ReturnType<typeof openTestStore>>;
+let store: RecordStore;
+let version = 0;
+
+beforeEach(async () => {
+  fixture = await openTestStore();
+  ({ store } = fixture);
+  version = 0;
+});
+afterEach(async () => {
+  await fixture.end();
+});
+
+const team = () =>
+  createCareTeam({
+    id: '50000000-0000-4000-8000-000000000001',
+    clientId: CLIENT,
+    members: [{ practitionerId: 'p1', name: 'Pat One' }],
+    organizationId: 'org',
+    startedAt: fixture.clock.now(),
+  });
+const textsOf = (resource: unknown) =>
+  Object.fromEntries(
+    noteSections(resource as Composition).flatMap(({ code, text }) => (text === '' ? [] : [[code, text]])),
+  );
+const sent = new Map<string, string>();
+
+/** Sends everything, and returns what went in the order of the bundles. */
+async function sendAll() {
+  const bundles: {
+    kind: string;
+    entries: { key: string; kind: string; mutationId: string; ifMatch: string | null; body: string }[];
+  }[] = [];
+  for (
+    let batch = await store.nextBatch(LIMITS);
+    batch !== undefined;
+    batch = await store.nextBatch(LIMITS)
+  ) {
+    bundles.push({ kind: batch.kind, entries: [...batch.entries] });
+    for (const { mutationId, key } of batch.entries) {
+      version += 1;
+      sent.set(key, mutationId);
+      await store.acknowledge(mutationId, { versionId: String(version), serverTime: serverTime(version) });
+    }
+  }
+  return bundles;
+}
+async function register() {
+  await store.recordGroup(
+    [
+      { resource: patient(), basedOn: 0 },
+      { resource: team(), basedOn: 0 },
+    ],
+    AUTHOR,
+  );
+  await store.recordChange({ resource: visit(), basedOn: 0 }, AUTHOR);
+  await store.recordChange({ resource: note({ data: 'first' }), basedOn: 0 }, AUTHOR);
+}
+async function write(text: string) {
+  const record = await store.get(NOTE_KEY);
+  await store.recordChange({ resource: note({ data: text }), basedOn: record?.revision ?? 0 }, AUTHOR);
+}
+/** The server is restored and all is read again: these resources, at these versions. */
+async function restored(
+  found: readonly (readonly [FhirResource, number])[],
+  lacking: readonly string[] = [],
+) {
+  await store.beginEpochChange();
+  const entries = found.map(([resource, at]) => pulled(resource, at));
+  await store.applyPage({ entries, cursor: 'new epoch' });
+  await store.endEpochChange(new Set(lacking));
+}
+const shape = (bundles: Awaited<ReturnType<typeof sendAll>>) =>
+  bundles.map(({ kind, entries }) => [
+    kind,
+    ...entries.map((entry) => `${entry.kind} ${entry.key.split('/')[0] ?? ''}`),
+  ]);
+
+test('a server that lost everything receives it again: in causal order, groups whole, under the first ids', async () => {
+  await register();
+  await sendAll();
+  const note1 = sent.get(NOTE_KEY);
+  await restored([]);
+  const again = await sendAll();
+  expect(shape(again)).toEqual([
+    ['transaction', 'create Patient', 'create CareTeam'],
+    ['batch', 'create Encounter'],
+    ['batch', 'create Composition'],
+  ]);
+  expect(again.at(-1)?.entries).toMatchObject([{ mutationId: note1, ifMatch: null }]);
+  expect(await sendAll()).toEqual([]);
+});
+
+test('work that the backup lacks goes as a change of what it has, and what it has goes not at all', async () => {
+  await register();
+  await sendAll();
+  await write('second');
+  await sendAll();
+  // Versions 1 to 4 were backed up, 5 was lost.
+  await restored([
+    [patient(), 1],
+    [team(), 2],
+    [visit(), 3],
+    [note({ data: 'first' }), 4],
+  ]);
+  const again = await sendAll();
+  expect(shape(again)).toEqual([['batch', 'update Composition']]);
+  expect(again[0]?.entries).toMatchObject([{ ifMatch: '4', mutationId: sent.get(NOTE_KEY) }]);
+  expect(textsOf(JSON.parse(again[0]?.entries[0]?.body ?? ''))).toEqual({ data: 'second' });
+});
+
+test('O6: a signed note that was lost goes again with its signature', async () => {
+  await register();
+  await sendAll();
+  const final = signed(note({ data: 'first' }));
+  const provenance = signatureProvenance({
+    id: '40000000-0000-4000-8000-000000000001',
+    targets: [final],
+    signerId: 'p1',
+    organizationId: 'org',
+    deviceId: 'd1',
+    when: fixture.clock.now(),
+    jws: 'a.b.c',
+    type: 'author',
+  });
+  const record = await store.get(NOTE_KEY);
+  await store.recordGroup(
+    [
+      { resource: final, basedOn: record?.revision ?? 0 },
+      { resource: provenance, basedOn: 0 },
+    ],
+    AUTHOR,
+  );
+  await sendAll();
+  await restored([
+    [patient(), 1],
+    [team(), 2],
+    [visit(), 3],
+    [note({ data: 'first' }), 4],
+  ]);
+  expect(shape(await sendAll())).toEqual([['transaction', 'update Composition', 'create Provenance']]);
+});
+
+test('an unsent change of a lost record becomes its create, and of an older one a change of that', async () => {
+  await register();
+  await sendAll();
+  await write('unsent');
+  await restored([
+    [patient(), 1],
+    [team(), 2],
+    [visit(), 3],
+  ]);
+  const again = await sendAll();
+  expect(shape(again)).toEqual([['batch', 'create Composition']]);
+  expect(textsOf(JSON.parse(again[0]?.entries[0]?.body ?? ''))).toEqual({ data: 'unsent' });
+});
+
+test('O4: an attempt of unknown outcome is left alone; its conflict with the restore alone is undone', async () => {
+  await register();
+  await sendAll();
+  await write('attempted');
+  const [entry] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  await restored([
+    [patient(), 1],
+    [team(), 2],
+    [visit(), 3],
+  ]);
+  expect((await store.nextBatch(LIMITS))?.entries).toEqual([entry]);
+  // A change of what is not there: the server says 404.
+  await store.conflict(entry?.mutationId ?? '', null);
+  await store.endEpochChange(new Set());
+  expect(await store.listAttention(9)).toEqual([]);
+  const again = await sendAll();
+  expect(shape(again)).toEqual([['batch', 'create Composition']]);
+  expect(again[0]?.entries[0]?.mutationId).not.toBe(entry?.mutationId);
+});
+
+test('C1: who wrote over where our work was lost meets it in a conflict; who built on it does not', async () => {
+  await register();
+  await sendAll();
+  const over = [note({ data: 'theirs' }), AFTER_RESTORE] as const;
+  const rest = [
+    [patient(), 1],
+    [team(), 2],
+    [visit(), 3],
+  ] as const;
+  await store.beginEpochChange();
+  await store.applyPage({
+    entries: [...rest, over].map(([resource, at]) => pulled(resource, at)),
+    cursor: 'e2',
+  });
+  expect(await store.epochDoubts()).toEqual([{ key: NOTE_KEY, mutationId: sent.get(NOTE_KEY) }]);
+  await store.endEpochChange(new Set([NOTE_KEY]));
+  const [item] = await store.listAttention(9);
+  const detail = await store.attention(item?.mutationId ?? '');
+  expect([textsOf(detail?.conflict?.mine), textsOf(detail?.standing)]).toEqual([
+    { data: 'first' },
+    { data: 'theirs' },
+  ]);
+  await store.decideConflict(item?.mutationId ?? '', {
+    resource: note({ data: 'both' }),
+    basedOn: detail?.revision ?? 0,
+  });
+  expect(await sendAll()).toMatchObject([{ entries: [{ ifMatch: String(AFTER_RESTORE) }] }]);
+});
+
+test('a newer version that knows of our work is taken as it is', async () => {
+  await register();
+  await sendAll();
+  await restored([[note({ data: 'built on ours' }), AFTER_RESTORE]]);
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'built on ours' });
+});
+
+test('D3: what others wrote and the server lost stays as it is, and is not sent in their place', async () => {
+  await store.applyPage({
+    entries: [patient(), visit(), note({ data: 'theirs' })].map((one) => pulled(one, 5)),
+    cursor: 'c',
+  });
+  await restored([[patient(), 1]]);
+  expect(await sendAll()).toEqual([]);
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'theirs' });
+  await store.applyPage({
+    entries: [pulled(note({ data: 'theirs, sent again' }), AFTER_RESTORE)],
+    cursor: 'd',
+  });
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'theirs, sent again' });
+});
+
+test('D4: a device killed while it reads a restored server again goes on with it', async () => {
+  await register();
+  await sendAll();
+  await store.beginEpochChange();
+  await store.applyPage({ entries: [pulled(patient(), 1)], cursor: 'half' });
+  store = await fixture.restart();
+  await store.applyPage({ entries: [pulled(team(), 2), pulled(visit(), 3)], cursor: 'whole' });
+  await store.endEpochChange(new Set());
+  expect(shape(await sendAll())).toEqual([['batch', 'create Composition']]);
+});

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RecordStore } from './recordStore.ts';
+import {
+  AUTHOR,
+  CLIENT,
+  LIMITS,
+  NOTE_KEY,
+  note,
+  openTestStore,
+  patient,
+  pulled,
+  serverTime,
+  signed,
+  visit,
+} from './testing/storeFixture.ts';
+
+let fixture: Awaited<ReturnType<typeof openTestStore>>;
+let store: RecordStore;
+
+beforeEach(async () => {
+  fixture = await openTestStore();
+  ({ store } = fixture);
+  await store.applyPage({
+    entries: [patient(), visit(), note({ data: 'first' })].map((one) => pulled(one, 1)),
+    cursor: 'c',
+  });
+});
+afterEach(async () => {
+  await fixture.end();
+});
+
+async function write(texts: Record<string, string>, author = AUTHOR, typing = false) {
+  const record = await store.get(NOTE_KEY);
+  await store.recordChange({ resource: note(texts), basedOn: record?.revision ?? 0, typing }, author);
+}
+
+test('S3, D3: what waits for a client who left is handed over in order, and then their data is erased', async () => {
+  await write({ data: 'one' });
+  await write({ data: 'two' }, 'Practitioner/p2');
+  expect(await store.eraseClient(CLIENT)).toBe('waiting');
+  const units = await store.lateWork(CLIENT);
+  expect(units).toMatchObject([
+    { kind: 'batch', entries: [{ key: NOTE_KEY, ifMatch: '1' }] },
+    { kind: 'batch', entries: [{ key: NOTE_KEY, ifMatch: null }] },
+  ]);
+  for (const { entries } of units === 'typing' ? [] : units) {
+    for (const { mutationId } of entries) await store.handedOver(mutationId);
+  }
+  expect(await store.eraseClient(CLIENT)).toBe('erased');
+  expect(await store.chart(CLIENT)).toBeUndefined();
+  expect(await store.outboxCounts()).toMatchObject({ waiting: 0 });
+});
+
+test('O6: what was written together is handed over together', async () => {
+  const record = await store.get(NOTE_KEY);
+  await store.recordGroup(
+    [
+      { resource: signed(note({ data: 'first' })), basedOn: record?.revision ?? 0 },
+      { resource: { ...visit(), status: 'finished' }, basedOn: 1 },
+    ],
+    AUTHOR,
+  );
+  expect(await store.lateWork(CLIENT)).toMatchObject([
+    { kind: 'transaction', entries: [{ key: NOTE_KEY }, {}] },
+  ]);
+});
+
+test('O4: what was attempted is handed over as it was sent', async () => {
+  await write({ data: 'sent' });
+  const [entry] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  expect(await store.lateWork(CLIENT)).toMatchObject([{ entries: [entry] }]);
+});
+
+test('nothing is handed over under the hands of somebody who types', async () => {
+  await write({ data: 'typ' }, AUTHOR, true);
+  expect(await store.lateWork(CLIENT)).toBe('typing');
+  fixture.clock.advance(11_000);
+  expect(await store.lateWork(CLIENT)).toHaveLength(1);
+});
+
+test('D3: what was not taken is erased only when exactly that was sealed; an open conflict is sealed with both texts', async () => {
+  await write({ data: 'mine' });
+  const [entry] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  await store.conflict(entry?.mutationId ?? '', {
+    resource: note({ data: 'theirs' }),
+    versionId: '2',
+    serverTime: serverTime(2),
+  });
+  expect(await store.lateWork(CLIENT)).toEqual([]);
+  const unsent = await store.unsentOf(CLIENT);
+  expect(unsent).toMatchObject({ entries: [{ key: NOTE_KEY }], conflicts: [{ key: NOTE_KEY }] });
+  await write({ data: 'theirs', '18776-5': 'typed after it was sealed' });
+  expect(await store.eraseClient(CLIENT, unsent)).toBe('waiting');
+  expect(await store.eraseClient(CLIENT, await store.unsentOf(CLIENT))).toBe('erased');
+  expect(await store.get(NOTE_KEY)).toBeUndefined();
+});

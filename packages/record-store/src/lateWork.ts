@@ -1,0 +1,122 @@
+import type { ResourceKey } from '@fieldchart/clinical';
+import type { Transaction } from '@fieldchart/encrypted-sqlite';
+import { exportUnsent, type UnsentWork } from './exportUnsent.ts';
+import { removeEntry } from './outcome.ts';
+import { readEntry } from './readEntry.ts';
+import type { ChangeDeps } from './recordChange.ts';
+import type { Batch, BatchEntry } from './recordStore.ts';
+import { bodyOf, type OutboxRow, type RecordRow } from './rows.ts';
+import { createTouched, touch } from './touched.ts';
+import { deleteRecord, readRecord } from './writeRecord.ts';
+
+/** What still waits for a client who left the caseload: it is handed over before their data is erased (D3, S3). */
+export interface LateWork {
+  /**
+   * Units for the review inbox, in order, groups whole. `typing`: somebody still writes about the client, and nothing
+   * is handed over under their hands. Units with an open conflict are not among them: they are sealed.
+   */
+  lateWork(clientId: string): Promise<'typing' | readonly Batch[]>;
+  /** The inbox keeps the entry: it is settled here. */
+  handedOver(mutationId: string): Promise<void>;
+  /** What the inbox did not take, to be sealed for rescue. */
+  unsentOf(clientId: string): Promise<UnsentWork>;
+  /**
+   * Erases a client's data. `waiting`, and nothing erased, while something is unsent that `sealed`, the work whose
+   * sealed upload was acknowledged, does not hold.
+   */
+  eraseClient(clientId: string, sealed?: UnsentWork): Promise<'erased' | 'waiting'>;
+}
+
+export function createLateWork({ database, clock, announcer }: ChangeDeps): LateWork {
+  return {
+    lateWork: async (clientId) =>
+      await database.transaction(async (transaction) => {
+        const [typing] = await transaction.all(
+          'SELECT 1 FROM outbox WHERE client_id = ? AND draft = 1 AND ready_at > ? LIMIT 1',
+          [clientId, clock.now()],
+        );
+        if (typing !== undefined) return 'typing';
+        const rows = await transaction.all<OutboxRow>(
+          `SELECT * FROM outbox WHERE client_id = ?
+             AND key NOT IN (SELECT key FROM conflicts WHERE decided = 0) ORDER BY sequence`,
+          [clientId],
+        );
+        return await toUnits(transaction, rows);
+      }),
+
+    async handedOver(mutationId) {
+      const touched = createTouched();
+      await database.transaction(async (transaction) => {
+        const row = await readEntry(transaction, mutationId);
+        if (row === undefined) return;
+        await removeEntry(transaction, mutationId);
+        touch(touched, row.key, row.client_id);
+        touched.outbox = true;
+      });
+      announcer.announce(touched);
+    },
+
+    unsentOf: async (clientId) => await exportUnsent(database, clientId),
+
+    async eraseClient(clientId, sealed) {
+      const touched = createTouched();
+      const outcome = await database.transaction(async (transaction) => {
+        const unsent = await exportUnsent(transaction, clientId);
+        const nothing = unsent.entries.length === 0 && unsent.conflicts.length === 0;
+        if (!nothing && JSON.stringify(unsent) !== JSON.stringify(sealed)) return 'waiting';
+        const rows = await transaction.all<{ id: string }>('SELECT id FROM outbox WHERE client_id = ?', [
+          clientId,
+        ]);
+        for (const { id } of rows) await removeEntry(transaction, id);
+        const records = await transaction.all<RecordRow>('SELECT * FROM records WHERE client_id = ?', [
+          clientId,
+        ]);
+        for (const record of records) await deleteRecord(transaction, touched, record);
+        for (const table of ['receipts', 'superseded', 'clients_to_erase']) {
+          await transaction.run(`DELETE FROM ${table} WHERE client_id = ?`, [clientId]);
+        }
+        touched.outbox = true;
+        return 'erased';
+      });
+      if (outcome === 'erased') announcer.announce(touched);
+      return outcome;
+    },
+  };
+}
+
+/** Groups whole; entries alone in one batch for as long as no resource would stand twice in it. */
+async function toUnits(transaction: Transaction, rows: readonly OutboxRow[]): Promise<readonly Batch[]> {
+  const units: { id: string; kind: Batch['kind']; entries: BatchEntry[] }[] = [];
+  const seen = new Set<ResourceKey>();
+  for (const row of rows) {
+    const record = await readRecord(transaction, row.key);
+    if (record === undefined) continue;
+    const entry = toLateEntry(row, record, seen.has(row.key));
+    seen.add(row.key);
+    const open = units.at(-1);
+    const id = row.group_id ?? row.id;
+    const group = units.find((unit) => unit.kind === 'transaction' && unit.id === id);
+    if (group !== undefined) group.entries.push(entry);
+    else if (row.group_id !== null) units.push({ id, kind: 'transaction', entries: [entry] });
+    else if (
+      open?.kind === 'batch' &&
+      open.entries.length < 100 &&
+      !open.entries.some(({ key }) => key === row.key)
+    )
+      open.entries.push(entry);
+    else units.push({ id, kind: 'batch', entries: [entry] });
+  }
+  return units;
+}
+
+/** What was attempted goes as it was; what follows another one under review names no version. */
+function toLateEntry(row: OutboxRow, record: RecordRow, follows: boolean): BatchEntry {
+  const ifMatch = row.state === 'attempted' ? row.if_match : follows ? null : record.version_id;
+  return {
+    mutationId: row.id,
+    key: row.key,
+    kind: row.kind,
+    body: bodyOf(row, record),
+    ifMatch: row.kind === 'create' ? null : ifMatch,
+  };
+}
