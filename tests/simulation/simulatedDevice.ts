@@ -86,7 +86,7 @@ export async function openSimulatedDevice(options: NewDevice): Promise<Simulated
       store,
       transport,
       probe: plain,
-      seal: () => Promise.resolve(true),
+      seal: () => Promise.resolve('hash'),
       clock,
       timers,
       random,

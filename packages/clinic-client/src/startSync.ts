@@ -169,12 +169,13 @@ async function uploadSealed(input: {
   readonly identity: Identity;
   readonly keys: UnlockedKeys;
   readonly work: UnsentWork;
-}): Promise<boolean> {
+}): Promise<string | null> {
   const { platform, transport, identity, keys } = input;
   const content = utf8Encode(JSON.stringify({ device: keys.keyId, ...input.work }));
   const work = await sealWork(content, identity.rescueKey, keys.keyId);
   const digest = await platform.webCrypto.subtle.digest('SHA-256', utf8Encode(work));
-  return await sendSealedWork(transport, { work, sha256: base64UrlEncode(new Uint8Array(digest)) });
+  const sha256 = base64UrlEncode(new Uint8Array(digest));
+  return (await sendSealedWork(transport, { work, sha256 })) ? sha256 : null;
 }
 
 /** A refusal that no further try with the same ticket changes. */

@@ -1,4 +1,4 @@
-import { reviewReceiptOf, syncProblemOf } from '@fieldchart/clinical';
+import { type ReviewReceipt, reviewReceiptOf, syncProblemOf } from '@fieldchart/clinical';
 import type { HttpAnswer } from './httpTransport.ts';
 import { type JsonObject, isJsonObject, objectsOf, parseJson, resourceOfType, textOf } from './json.ts';
 import { retryAfterOf } from './serverTime.ts';
@@ -21,7 +21,7 @@ export type BundleVerdict =
 export type EntryVerdict =
   | { readonly kind: 'acknowledged'; readonly versionId: string; readonly serverTime: string }
   /** Kept for review, and not written yet. */
-  | { readonly kind: 'reviewed' }
+  | ({ readonly kind: 'reviewed' } & ReviewReceipt)
   | RefusedEntry
   | { readonly kind: 'unknown'; readonly code: string };
 
@@ -109,7 +109,8 @@ function readEntry(response: unknown, kind: SentBundle['entries'][number]['kind'
     if (versionId === undefined || serverTime === undefined) return { kind: 'unknown', code: 'no-version' };
     return { kind: 'acknowledged', versionId, serverTime };
   }
-  if (status === 202 && reviewReceiptOf(responseOf(response)) !== undefined) return { kind: 'reviewed' };
+  const reviewed = status === 202 ? reviewReceiptOf(responseOf(response)) : undefined;
+  if (reviewed !== undefined) return { kind: 'reviewed', ...reviewed };
   if (status < 400 || status >= 500 || status === 401 || status === 408 || status === 429) {
     return { kind: 'unknown', code: `entry-${String(status)}` };
   }

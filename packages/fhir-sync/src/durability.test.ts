@@ -27,7 +27,7 @@ test('O2: ten thousand offline edits of five hundred notes go up in at most 500 
     store,
     transport: server.transport,
     probe: server.transport,
-    seal: () => Promise.resolve(true),
+    seal: () => Promise.resolve('hash'),
     clock,
     timers,
     random,

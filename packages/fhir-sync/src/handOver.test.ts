@@ -44,14 +44,14 @@ function scene(units: readonly Batch[], answer: (request: HttpRequest) => HttpAn
         store: {
           lateWork: () => Promise.resolve(units),
           cursor: () => Promise.resolve('c'),
-          handedOver(id) {
+          handedOver(id, { way }) {
             waiting.delete(id);
-            log.push(`handed over ${id}`);
+            log.push(`${way} ${id}`);
             return Promise.resolve();
           },
           unsentOf: () => Promise.resolve(unsent()),
-          eraseClient(_clientId, work) {
-            const covered = JSON.stringify(work) === JSON.stringify(unsent());
+          eraseClient(_clientId, seal) {
+            const covered = waiting.size === 0 || JSON.stringify(seal?.work) === JSON.stringify(unsent());
             log.push(covered ? 'erased' : 'waiting');
             return Promise.resolve(covered ? 'erased' : 'waiting');
           },
@@ -62,7 +62,7 @@ function scene(units: readonly Batch[], answer: (request: HttpRequest) => HttpAn
         }),
         seal(work) {
           log.push(`sealed ${work.entries.map(({ mutationId }) => mutationId).join(' ')}`);
-          return Promise.resolve(sealed);
+          return Promise.resolve(sealed ? 'hash' : null);
         },
         stopped: () => false,
       },
@@ -97,7 +97,7 @@ test('S3, D3: what the inbox takes is settled, and the client is erased after it
   });
   expect(await run()).toBeUndefined();
   expect(paths).toEqual(['/fhir/$review']);
-  expect(log).toEqual(['handed over a0', 'handed over a1', 'erased']);
+  expect(log).toEqual(['review a0', 'arrived a1', 'erased']);
 });
 
 test('D3: what the inbox refuses is sealed, and nothing is erased before the seal is acknowledged', async () => {
@@ -135,5 +135,5 @@ test('what is too large at once goes in halves', async () => {
     return entry.length > 1 ? outcome(413) : respond('batch', reviewReceiptResponse(RECEIPT));
   });
   expect(await run()).toBeUndefined();
-  expect(log).toEqual(['handed over a0', 'handed over a1', 'erased']);
+  expect(log).toEqual(['review a0', 'review a1', 'erased']);
 });

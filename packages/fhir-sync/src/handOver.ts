@@ -11,10 +11,10 @@ export type LateWorkStore = Pick<
 >;
 
 /**
- * Seals work for rescue and uploads it. Resolves to true once the server's receipt names exactly this text, to false
- * when it is to be tried again.
+ * Seals work for rescue and uploads it. Resolves to the sealed text's SHA-256 once the server's receipt names it, to
+ * null when it is to be tried again.
  */
-export type SealUpload = (work: UnsentWork) => Promise<boolean>;
+export type SealUpload = (work: UnsentWork) => Promise<string | null>;
 
 export interface HandOverOptions {
   readonly store: LateWorkStore;
@@ -38,13 +38,15 @@ export async function handOver(
     const interruption = await submit(options, unit);
     if (interruption !== undefined || stopped()) return interruption;
   }
-  const unsent = await store.unsentOf(clientId);
-  if (unsent.entries.length > 0 || unsent.conflicts.length > 0) {
-    const kept = await options.seal(unsent).catch(() => false);
-    if (stopped()) return undefined;
-    if (!kept) return { code: 'not-sealed', reachable: true };
+  const work = await store.unsentOf(clientId);
+  if (work.entries.length === 0 && work.conflicts.length === 0) {
+    await store.eraseClient(clientId);
+    return undefined;
   }
-  await store.eraseClient(clientId, unsent);
+  const sha256 = await options.seal(work).catch(() => null);
+  if (stopped()) return undefined;
+  if (sha256 === null) return { code: 'not-sealed', reachable: true };
+  await store.eraseClient(clientId, { work, sha256 });
   return undefined;
 }
 
@@ -94,11 +96,14 @@ async function settle(
 ): Promise<Interruption | undefined> {
   switch (verdict?.kind) {
     case 'reviewed':
-      await store.handedOver(mutationId);
+      await store.handedOver(mutationId, { way: 'review', receipt: verdict.itemId, at: verdict.receivedAt });
       return undefined;
     case 'acknowledged':
-      // It had arrived before access was lost.
-      await store.handedOver(mutationId);
+      await store.handedOver(mutationId, {
+        way: 'arrived',
+        receipt: verdict.versionId,
+        at: verdict.serverTime,
+      });
       return undefined;
     case 'park':
     case 'conflict':

@@ -20,7 +20,7 @@ function scene() {
     store,
     transport,
     probe: transport,
-    seal: () => Promise.resolve(true),
+    seal: () => Promise.resolve('hash'),
     clock,
     timers,
     random: createSeededRandom(7),

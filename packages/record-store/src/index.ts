@@ -1,5 +1,5 @@
 export type * from './attention.ts';
-export type { LateWork } from './lateWork.ts';
+export type * from './lateWork.ts';
 export type * from './recordStore.ts';
 export { openRecordStore } from './openRecordStore.ts';
 export { mergeText } from './merge.ts';

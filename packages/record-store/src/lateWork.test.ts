@@ -43,12 +43,16 @@ test('S3, D3: what waits for a client who left is handed over in order, and then
     { kind: 'batch', entries: [{ key: NOTE_KEY, ifMatch: '1' }] },
     { kind: 'batch', entries: [{ key: NOTE_KEY, ifMatch: null }] },
   ]);
+  const receipt = { way: 'review', receipt: 'item', at: serverTime(2) } as const;
   for (const { entries } of units === 'typing' ? [] : units) {
-    for (const { mutationId } of entries) await store.handedOver(mutationId);
+    for (const { mutationId } of entries) await store.handedOver(mutationId, receipt);
   }
   expect(await store.eraseClient(CLIENT)).toBe('erased');
   expect(await store.chart(CLIENT)).toBeUndefined();
   expect(await store.outboxCounts()).toMatchObject({ waiting: 0 });
+  const handovers = await store.recentHandovers(10);
+  expect(handovers).toMatchObject([receipt, { ...receipt, resourceType: 'Composition' }]);
+  expect(JSON.stringify(handovers)).not.toContain(CLIENT);
 });
 
 test('O6: what was written together is handed over together', async () => {
@@ -90,7 +94,9 @@ test('D3: what was not taken is erased only when exactly that was sealed; an ope
   const unsent = await store.unsentOf(CLIENT);
   expect(unsent).toMatchObject({ entries: [{ key: NOTE_KEY }], conflicts: [{ key: NOTE_KEY }] });
   await write({ data: 'theirs', '18776-5': 'typed after it was sealed' });
-  expect(await store.eraseClient(CLIENT, unsent)).toBe('waiting');
-  expect(await store.eraseClient(CLIENT, await store.unsentOf(CLIENT))).toBe('erased');
+  expect(await store.eraseClient(CLIENT, { work: unsent, sha256: 'h' })).toBe('waiting');
+  const work = await store.unsentOf(CLIENT);
+  expect(await store.eraseClient(CLIENT, { work, sha256: 'h' })).toBe('erased');
+  expect(await store.recentHandovers(10)).toMatchObject([{ way: 'sealed', receipt: 'h' }]);
   expect(await store.get(NOTE_KEY)).toBeUndefined();
 });

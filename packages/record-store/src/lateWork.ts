@@ -1,5 +1,6 @@
 import type { ResourceKey } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
+import { toInstant } from '@fieldchart/foundation';
 import { exportUnsent, type UnsentWork } from './exportUnsent.ts';
 import { removeEntry } from './outcome.ts';
 import { readEntry } from './readEntry.ts';
@@ -16,15 +17,40 @@ export interface LateWork {
    * is handed over under their hands. Units with an open conflict are not among them: they are sealed.
    */
   lateWork(clientId: string): Promise<'typing' | readonly Batch[]>;
-  /** The inbox keeps the entry: it is settled here. */
-  handedOver(mutationId: string): Promise<void>;
+  /** The server has the entry: it is settled here. */
+  handedOver(mutationId: string, receipt: HandoverReceipt): Promise<void>;
   /** What the inbox did not take, to be sealed for rescue. */
   unsentOf(clientId: string): Promise<UnsentWork>;
   /**
    * Erases a client's data. `waiting`, and nothing erased, while something is unsent that `sealed`, the work whose
    * sealed upload was acknowledged, does not hold.
    */
-  eraseClient(clientId: string, sealed?: UnsentWork): Promise<'erased' | 'waiting'>;
+  eraseClient(clientId: string, sealed?: SealedUnsent): Promise<'erased' | 'waiting'>;
+  /** Where late work went, newest first: what the user may ask the supervisor for. */
+  recentHandovers(limit: number): Promise<readonly Handover[]>;
+}
+
+/** `arrived`: before access was lost. `review`: a supervisor looks at it. `sealed`: only rescue opens it. */
+export type HandoverWay = 'arrived' | 'review' | 'sealed';
+
+export interface HandoverReceipt {
+  readonly way: HandoverWay;
+  /** Names the server's copy: the version, the item's id, or the hash of the sealed text. */
+  readonly receipt: string;
+  /** Instant, from the server's clock where it says one. */
+  readonly at: string;
+}
+
+/** One change that was handed over. Of the client it says nothing: their record has left this device. */
+export interface Handover extends HandoverReceipt {
+  readonly mutationId: string;
+  readonly resourceType: string;
+}
+
+export interface SealedUnsent {
+  readonly work: UnsentWork;
+  /** SHA-256 of the sealed text, as the server's receipt names it. */
+  readonly sha256: string;
 }
 
 export function createLateWork({ database, clock, announcer }: ChangeDeps): LateWork {
@@ -44,11 +70,12 @@ export function createLateWork({ database, clock, announcer }: ChangeDeps): Late
         return await toUnits(transaction, rows);
       }),
 
-    async handedOver(mutationId) {
+    async handedOver(mutationId, receipt) {
       const touched = createTouched();
       await database.transaction(async (transaction) => {
         const row = await readEntry(transaction, mutationId);
         if (row === undefined) return;
+        await writeHandover(transaction, row, receipt);
         await removeEntry(transaction, mutationId);
         touch(touched, row.key, row.client_id);
         touched.outbox = true;
@@ -63,11 +90,13 @@ export function createLateWork({ database, clock, announcer }: ChangeDeps): Late
       const outcome = await database.transaction(async (transaction) => {
         const unsent = await exportUnsent(transaction, clientId);
         const nothing = unsent.entries.length === 0 && unsent.conflicts.length === 0;
-        if (!nothing && JSON.stringify(unsent) !== JSON.stringify(sealed)) return 'waiting';
-        const rows = await transaction.all<{ id: string }>('SELECT id FROM outbox WHERE client_id = ?', [
-          clientId,
-        ]);
-        for (const { id } of rows) await removeEntry(transaction, id);
+        if (!nothing && JSON.stringify(unsent) !== JSON.stringify(sealed?.work)) return 'waiting';
+        const rows = await transaction.all<OutboxRow>('SELECT * FROM outbox WHERE client_id = ?', [clientId]);
+        for (const row of rows) {
+          const at = toInstant(clock.now());
+          await writeHandover(transaction, row, { way: 'sealed', receipt: sealed?.sha256 ?? '', at });
+          await removeEntry(transaction, row.id);
+        }
         const records = await transaction.all<RecordRow>('SELECT * FROM records WHERE client_id = ?', [
           clientId,
         ]);
@@ -81,7 +110,33 @@ export function createLateWork({ database, clock, announcer }: ChangeDeps): Late
       if (outcome === 'erased') announcer.announce(touched);
       return outcome;
     },
+
+    async recentHandovers(limit) {
+      const rows = await database.all<{
+        mutation_id: string;
+        type: string;
+        way: HandoverWay;
+        receipt: string;
+        at: string;
+      }>('SELECT mutation_id, type, way, receipt, at FROM handovers ORDER BY id DESC LIMIT ?', [limit]);
+      return rows.map(({ mutation_id: mutationId, type: resourceType, ...rest }) => ({
+        mutationId,
+        resourceType,
+        ...rest,
+      }));
+    },
   };
+}
+
+async function writeHandover(
+  transaction: Transaction,
+  row: OutboxRow,
+  receipt: HandoverReceipt,
+): Promise<void> {
+  await transaction.run(
+    'INSERT OR REPLACE INTO handovers (mutation_id, type, way, receipt, at) VALUES (?, ?, ?, ?, ?)',
+    [row.id, row.key.slice(0, row.key.indexOf('/')), receipt.way, receipt.receipt, receipt.at],
+  );
 }
 
 /** Groups whole; entries alone in one batch for as long as no resource would stand twice in it. */

@@ -78,6 +78,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // Which changes were written together: a restored server receives them together again.
     `ALTER TABLE receipts ADD COLUMN group_id TEXT`,
     `ALTER TABLE receipts ADD COLUMN author TEXT NOT NULL DEFAULT ''`,
+    // What was handed over when its client left the caseload. It says where it went, and nothing of the client.
+    `CREATE TABLE handovers (
+      id INTEGER PRIMARY KEY, mutation_id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, way TEXT NOT NULL,
+      receipt TEXT NOT NULL, at TEXT NOT NULL)`,
     // Records to be held against a server that was restored from a backup, and what it has of each.
     `CREATE TABLE epoch_checks (
       key TEXT NOT NULL PRIMARY KEY, found_version TEXT, found_time TEXT, found_resource TEXT)`,
