@@ -7,7 +7,7 @@ const allowed = {
   'key-vault': ['foundation'],
   'encrypted-sqlite': ['foundation'],
   'record-store': ['foundation', 'encrypted-sqlite', 'smart-queue', 'clinical'],
-  'redux-persist-sqlite': [],
+  'redux-persist-sqlite': ['foundation'],
   'fhir-sync': ['foundation', 'record-store', 'smart-queue', 'clinical'],
   'clinic-client': [
     'foundation',

@@ -108,7 +108,7 @@ export async function openActivityStore(database: Database): Promise<PersistedAc
     {
       key: 'activity',
       version: 1,
-      storage: createSqliteStorage({ database, tableName: 'app_state' }),
+      storage: createSqliteStorage({ database, tableName: 'activity' }),
       timeout: 0,
     },
     activityReducer,

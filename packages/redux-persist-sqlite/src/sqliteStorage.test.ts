@@ -6,7 +6,8 @@ import { persistReducer, persistStore } from 'redux-persist';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
-import { type SqliteBinding, createSqliteStorage } from './sqliteStorage.ts';
+import type { SqliteBinding } from './sqliteBinding.ts';
+import { createSqliteStorage } from './sqliteStorage.ts';
 
 let directory: string;
 let database: Database;
