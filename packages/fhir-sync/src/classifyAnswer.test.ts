@@ -3,8 +3,20 @@ import { expect, test } from 'vitest';
 import { type SentBundle, classifyAnswer } from './classifyAnswer.ts';
 
 const now = Date.parse('2026-11-22T10:00:00Z');
-const batch: SentBundle = { type: 'batch', entries: [{ kind: 'create' }, { kind: 'update' }] };
-const transaction: SentBundle = { type: 'transaction', entries: [{ kind: 'update' }, { kind: 'create' }] };
+const batch: SentBundle = {
+  type: 'batch',
+  entries: [
+    { key: 'Patient/a', kind: 'create' },
+    { key: 'Patient/b', kind: 'update' },
+  ],
+};
+const transaction: SentBundle = {
+  type: 'transaction',
+  entries: [
+    { key: 'Patient/a', kind: 'update' },
+    { key: 'Patient/b', kind: 'create' },
+  ],
+};
 
 const created = {
   status: '201 Created',
@@ -44,8 +56,47 @@ test('O7: 200 and 201 with a version are acknowledgements that name version and 
 });
 
 test('O7: a success without a version is no acknowledgement', () => {
-  expect(entryVerdict({ ...created, etag: undefined })).toMatchObject({ kind: 'unknown' });
+  const location = 'Patient/a';
+  expect(entryVerdict({ ...created, etag: undefined, location })).toMatchObject({ kind: 'unknown' });
+  expect(entryVerdict({ ...created, etag: 'W/""', location })).toMatchObject({ kind: 'unknown' });
   expect(entryVerdict({ ...created, lastModified: undefined })).toMatchObject({ kind: 'unknown' });
+});
+
+test('O7: a server may name the version in any of the places that FHIR gives it', () => {
+  const { lastModified } = created;
+  const receipt = { kind: 'acknowledged', versionId: '1', serverTime: lastModified };
+  expect(entryVerdict({ status: '201', etag: '1', lastModified })).toEqual(receipt);
+  for (const location of ['Patient/a/_history/1', 'https://other.example/r4/Patient/a/_history/1'])
+    expect(entryVerdict({ status: '201', location, lastModified })).toEqual(receipt);
+
+  const returned = (resource: unknown, rest: object = {}) => {
+    const entry = [
+      { resource, response: { status: '200', location: 'Patient/a', ...rest } },
+      { response: created },
+    ];
+    const verdict = classifyAnswer(answer(200, { ...response('batch-response'), entry }), batch, now);
+    return verdict.kind === 'entries' ? verdict.verdicts[0] : verdict;
+  };
+  const meta = { versionId: '1', lastUpdated: lastModified };
+  expect(returned({ resourceType: 'Patient', id: 'a', meta })).toEqual(receipt);
+  expect(returned({ resourceType: 'Patient', id: 'a', meta }, { etag: 'W/"1"' })).toEqual(receipt);
+});
+
+test('O7: a returned resource is no receipt for another one, nor its time for another version', () => {
+  const meta = { versionId: '1', lastUpdated: created.lastModified };
+  const rows = [
+    { resource: { resourceType: 'Patient', id: 'b', meta }, response: { status: '200' } },
+    { resource: { resourceType: 'Patient', id: 'b', meta }, response: { status: '200', etag: 'W/"2"' } },
+  ];
+  const body = { ...response('batch-response'), entry: rows };
+  expect(classifyAnswer(answer(200, body), batch, now)).toMatchObject({
+    verdicts: [
+      { kind: 'unknown', code: 'no-version' },
+      { kind: 'unknown', code: 'no-version' },
+    ],
+  });
+  const elsewhere = { ...created, etag: undefined, location: 'Patient/b/_history/1' };
+  expect(entryVerdict(elsewhere)).toMatchObject({ kind: 'unknown', code: 'no-version' });
 });
 
 test('412 asks for a look at the history; 404, 409 and 410 on an update are conflicts', () => {
@@ -148,6 +199,12 @@ test('O6: a refused transaction names the entry to blame, and none of it counts 
     verdict: { kind: 'park', reason: { code: 'invariant', text: 'no' } },
   });
   expect(refused(422, 2)).toEqual({ kind: 'bisect', code: 'http-422' });
+});
+
+test('O6: a transaction refused with 412 that blames no entry asks for a look at all of their histories', () => {
+  const refused = answer(412, outcome('processing', 'Precondition Failed'));
+  expect(classifyAnswer(refused, transaction, now)).toEqual({ kind: 'precondition-failed' });
+  expect(classifyAnswer(refused, batch, now)).toEqual({ kind: 'bisect', code: 'http-412' });
 });
 
 test('no answer whatever makes it throw, and none but a full receipt acknowledges', () => {

@@ -1,6 +1,7 @@
 import { type ReviewReceipt, reviewReceiptOf, syncProblemOf } from '@fieldchart/clinical';
 import type { HttpAnswer } from './httpTransport.ts';
 import { type JsonObject, isJsonObject, objectsOf, parseJson, resourceOfType, textOf } from './json.ts';
+import { readReceipt } from './readReceipt.ts';
 import { retryAfterOf } from './serverTime.ts';
 
 /** What an answer to a bundle means for the queue: the table of the sync rules, as data. */
@@ -9,6 +10,8 @@ export type BundleVerdict =
   | { readonly kind: 'entries'; readonly verdicts: readonly EntryVerdict[] }
   /** A transaction was refused because of one of its entries. Nothing of it took effect. */
   | { readonly kind: 'entry-refused'; readonly index: number; readonly verdict: RefusedEntry }
+  /** A transaction met another version than one of its entries builds on, and which one is not said. Nothing of it took effect. */
+  | { readonly kind: 'precondition-failed' }
   /** The bundle was refused as a whole: find the part that is to blame. */
   | { readonly kind: 'bisect'; readonly code: string }
   /** Too large at once. */
@@ -48,7 +51,13 @@ export interface ParkReason {
 
 export interface SentBundle {
   readonly type: 'batch' | 'transaction';
-  readonly entries: readonly { readonly kind: 'create' | 'update' | 'delete' }[];
+  readonly entries: readonly SentEntry[];
+}
+
+export interface SentEntry {
+  /** Resource type and id: `Patient/1`. */
+  readonly key: string;
+  readonly kind: 'create' | 'update' | 'delete';
 }
 
 /** What the answer to a bundle means. Pure; decided by status and shape, never by message text. */
@@ -68,7 +77,11 @@ export function classifyAnswer(answer: HttpAnswer, sent: SentBundle, now: number
   if (status === 410 && syncProblemOf(json) === 'epoch-changed') return { kind: 'epoch-changed' };
   const index = sent.type === 'transaction' ? blamedEntry(outcome, sent.entries.length) : undefined;
   const entry = index === undefined ? undefined : sent.entries[index];
-  if (index === undefined || entry === undefined) return { kind: 'bisect', code: `http-${String(status)}` };
+  if (index === undefined || entry === undefined) {
+    // The bundle itself carries no condition: 412 is the word on one of a transaction's entries.
+    if (status === 412 && sent.type === 'transaction') return { kind: 'precondition-failed' };
+    return { kind: 'bisect', code: `http-${String(status)}` };
+  }
   return { kind: 'entry-refused', index, verdict: refusal(status, entry.kind, outcome) };
 }
 
@@ -95,19 +108,20 @@ function readResponseBundle(json: unknown, sent: SentBundle): BundleVerdict | un
   if (entries?.length !== sent.entries.length) return undefined;
   return {
     kind: 'entries',
-    verdicts: sent.entries.map((entry, index) => readEntry(entries[index]?.['response'], entry.kind)),
+    verdicts: sent.entries.map((entry, index) => readEntry(entries[index] ?? {}, entry)),
   };
 }
 
-function readEntry(response: unknown, kind: SentBundle['entries'][number]['kind']): EntryVerdict {
+function readEntry(row: JsonObject, { key, kind }: SentEntry): EntryVerdict {
+  const response = row['response'];
   if (!isJsonObject(response)) return { kind: 'unknown', code: 'not-fhir' };
   const status = Number(/^(\d{3})\b/u.exec(textOf(response['status']) ?? '')?.[1] ?? 0);
   if (status === 200 || status === 201 || status === 204) {
-    const versionId = /^(?:W\/)?"([^"]+)"$/u.exec(textOf(response['etag']) ?? '')?.[1];
-    const serverTime = textOf(response['lastModified']);
+    const receipt = readReceipt(row, response, key);
     // O7: without a version there is no receipt, so it does not count as one.
-    if (versionId === undefined || serverTime === undefined) return { kind: 'unknown', code: 'no-version' };
-    return { kind: 'acknowledged', versionId, serverTime };
+    return receipt === undefined
+      ? { kind: 'unknown', code: 'no-version' }
+      : { kind: 'acknowledged', ...receipt };
   }
   const reviewed = status === 202 ? reviewReceiptOf(responseOf(response)) : undefined;
   if (reviewed !== undefined) return { kind: 'reviewed', ...reviewed };
@@ -125,11 +139,7 @@ function responseOf(response: JsonObject) {
   };
 }
 
-function refusal(
-  status: number,
-  kind: SentBundle['entries'][number]['kind'],
-  outcome: JsonObject | undefined,
-): RefusedEntry {
+function refusal(status: number, kind: SentEntry['kind'], outcome: JsonObject | undefined): RefusedEntry {
   if (status === 412) return { kind: 'precondition-failed' };
   // A create that meets something already there may meet itself; an update never becomes a create again.
   if (status === 409) return kind === 'create' ? { kind: 'precondition-failed' } : { kind: 'conflict' };

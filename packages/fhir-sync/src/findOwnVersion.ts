@@ -9,6 +9,8 @@ export type HistoryFinding =
   | { readonly kind: 'ours'; readonly version: ServerVersion }
   /** Somebody else's; null where the record is gone. */
   | { readonly kind: 'theirs'; readonly latest: PulledResource | null }
+  /** The version that the entry builds on is still the latest, whatever the server said. */
+  | { readonly kind: 'unmoved' }
   | { readonly kind: 'interrupted'; readonly interruption: Interruption };
 
 /**
@@ -27,7 +29,8 @@ export async function findOwnVersion(client: FhirClient, entry: BatchEntry): Pro
     const page = readHistoryPage(answer.resource);
     if (page === undefined) return interrupted({ code: 'not-fhir', reachable: false });
     for (const version of page.entries) {
-      if (version.versionId === entry.ifMatch) return { kind: 'theirs', latest: latest ?? null };
+      if (version.versionId === entry.ifMatch)
+        return latest === undefined ? { kind: 'unmoved' } : { kind: 'theirs', latest };
       const { versionId, serverTime, resource } = version;
       const same =
         version.mutationId === undefined

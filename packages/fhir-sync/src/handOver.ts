@@ -67,6 +67,7 @@ async function submit(options: HandOverOptions, unit: Batch): Promise<Interrupti
       }
       return undefined;
     case 'entry-refused':
+    case 'precondition-failed':
     case 'bisect':
       return undefined;
     case 'split':

@@ -160,6 +160,43 @@ test('O6: a transaction refused because it had succeeded before is acknowledged 
   expect([...store.outcomes.values()]).toEqual(['acknowledged 1', 'acknowledged 1']);
 });
 
+test('O6: a transaction refused because it had succeeded before is acknowledged whole, though no entry is named', async () => {
+  const { server, store, push } = scene();
+  server.write({ resourceType: 'Composition', id: 'note' }, 'draft');
+  const note = store.queue({ key: 'Composition/note', kind: 'update', ifMatch: '1', group: 'g' });
+  const signature = store.queue({ key: 'Provenance/signature', group: 'g' });
+  server.write({ resourceType: 'Composition', id: 'note', status: 'final' }, note);
+  server.write({ resourceType: 'Provenance', id: 'signature' }, signature);
+  server.faults.push({ status: 412, body: namesNoEntry });
+  expect(await push.run()).toBeUndefined();
+  expect([...store.outcomes.values()]).toEqual(['acknowledged 2', 'acknowledged 1']);
+});
+
+test('O6: a transaction that met another’s version is a conflict on that entry, though none is named', async () => {
+  const { server, store, push } = scene();
+  for (const id of ['one', 'two']) server.write({ resourceType: 'Composition', id }, id);
+  store.queue({ key: 'Provenance/signature', group: 'g' });
+  store.queue({ key: 'Composition/one', kind: 'update', ifMatch: '1', group: 'g' });
+  const moved = store.queue({ key: 'Composition/two', kind: 'update', ifMatch: '1', group: 'g' });
+  server.write({ resourceType: 'Composition', id: 'two', title: 'theirs' }, 'another');
+  server.faults.push({ status: 412, body: namesNoEntry }, 'ok', 'ok', 'ok', 'ok', 'no-network');
+  await push.run();
+  expect([...store.outcomes]).toEqual([[moved, 'conflict 2']]);
+});
+
+test('a refusal that no history bears out settles nothing: it is not taken for a record that is gone', async () => {
+  const { server, store, push } = scene();
+  server.write({ resourceType: 'Patient', id: 'a' }, 'one');
+  store.queue({ key: 'Patient/a', kind: 'update', ifMatch: '1' });
+  server.faults.push({ status: 200, body: refusedEntry('412') });
+  expect(await push.run()).toBeUndefined();
+  store.queue({ key: 'Patient/b', group: 'g' });
+  server.faults.push({ status: 412, body: namesNoEntry });
+  expect(await push.run()).toBeUndefined();
+  expect(store.outcomes.size).toBe(0);
+  expect(push.nextRetryAt()).toBeDefined();
+});
+
 test('413 splits: all arrives in smaller bundles', async () => {
   const { server, store, push } = scene();
   server.weather = (request) => (sizeOf(request.body) > 2 ? { status: 413 } : 'ok');
@@ -223,6 +260,8 @@ test('a server that is down is not asked about every entry', async () => {
   expect(server.log.length).toBeLessThanOrEqual(8);
   expect(store.outcomes.size).toBe(0);
 });
+
+const namesNoEntry = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'processing' }] };
 
 function refusedEntry(status: string) {
   return { resourceType: 'Bundle', type: 'batch-response', entry: [{ response: { status } }] };

@@ -53,7 +53,7 @@ export function createPushLoop(options: PushOptions): PushLoop {
   };
 
   /** Another version stands there. Ours, from a try whose answer was lost, or somebody else's. */
-  const settleByHistory = async (entry: BatchEntry): Promise<Delivery | 'ours' | 'theirs'> => {
+  const settleByHistory = async (entry: BatchEntry): Promise<Delivery | 'ours' | 'theirs' | 'unmoved'> => {
     const finding = await findOwnVersion(client, entry);
     switch (finding.kind) {
       case 'ours':
@@ -63,6 +63,8 @@ export function createPushLoop(options: PushOptions): PushLoop {
         await store.conflict(entry.mutationId, finding.latest);
         settled(entry.mutationId);
         return 'theirs';
+      case 'unmoved':
+        return 'unmoved';
       case 'interrupted':
         return finding.interruption;
     }
@@ -80,6 +82,8 @@ export function createPushLoop(options: PushOptions): PushLoop {
       case 'precondition-failed':
       case 'conflict': {
         const outcome = await settleByHistory(entry);
+        // Nothing moved, so the refusal will not stand: it goes again, later.
+        if (outcome === 'unmoved') lone.setAside([entry], undefined);
         return typeof outcome === 'string' ? undefined : outcome;
       }
       case 'reviewed':
@@ -120,12 +124,29 @@ export function createPushLoop(options: PushOptions): PushLoop {
     if (verdict.kind !== 'precondition-failed' && verdict.kind !== 'conflict')
       return settleEntry(blamed, verdict);
     const first = await settleByHistory(blamed);
-    if (first !== 'ours') return first === 'theirs' ? undefined : first;
+    if (first === 'unmoved') lone.setAside(unit, undefined);
+    if (first !== 'ours') return typeof first === 'string' ? undefined : first;
     // One of a transaction is there, so all of it is: each is found in its own history.
     for (const entry of unit) {
       const outcome = entry === blamed ? 'ours' : await settleByHistory(entry);
+      // Unless the server tore it apart: what is missing follows.
+      if (outcome === 'unmoved') lone.setAside([entry], undefined);
       if (typeof outcome !== 'string') return outcome;
     }
+    return undefined;
+  };
+
+  /** Somewhere in a transaction another version stands, and the server does not say where: the histories do. */
+  const settleMovedTransaction = async (unit: Unit): Promise<Delivery> => {
+    for (const [index, entry] of unit.entries()) {
+      const finding = await findOwnVersion(client, entry);
+      if (finding.kind === 'interrupted') return finding.interruption;
+      // What is yet to be created has no history.
+      const untouched = finding.kind === 'theirs' && finding.latest === null && entry.kind === 'create';
+      if (finding.kind !== 'unmoved' && !untouched)
+        return settleRefusedTransaction(unit, index, { kind: 'precondition-failed' });
+    }
+    lone.setAside(unit, undefined);
     return undefined;
   };
 
@@ -169,6 +190,8 @@ export function createPushLoop(options: PushOptions): PushLoop {
           : settleBatch(units, verdict.verdicts);
       case 'entry-refused':
         return settleRefusedTransaction(units.flat(), verdict.index, verdict.verdict);
+      case 'precondition-failed':
+        return settleMovedTransaction(units.flat());
       case 'bisect':
         return bisect(kind, units, verdict.code);
       case 'split':

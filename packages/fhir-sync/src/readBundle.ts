@@ -6,6 +6,7 @@ import {
   parametersToAccessEvent,
 } from '@fieldchart/clinical';
 import type { PulledEntry, PulledVersion } from '@fieldchart/record-store';
+import { versionOfEtag } from './etag.ts';
 import { type JsonObject, isJsonObject, objectsOf, resourceOfType, textOf } from './json.ts';
 
 /** One page of a history, a feed or a search. */
@@ -66,8 +67,7 @@ function readVersion(entry: JsonObject): PulledVersion | Unread {
   const response = isJsonObject(entry['response']) ? entry['response'] : undefined;
   const resource = isJsonObject(entry['resource']) ? entry['resource'] : undefined;
   const meta = isJsonObject(resource?.['meta']) ? resource['meta'] : undefined;
-  const etag = /^(?:W\/)?"([^"]+)"$/u.exec(textOf(response?.['etag']) ?? '')?.[1];
-  const versionId = textOf(meta?.['versionId']) ?? etag;
+  const versionId = textOf(meta?.['versionId']) ?? versionOfEtag(textOf(response?.['etag']));
   const serverTime = textOf(meta?.['lastUpdated']) ?? textOf(response?.['lastModified']);
   if (versionId === undefined || serverTime === undefined) return 'malformed';
 
