@@ -1,5 +1,6 @@
 import { type Composition, clientOf, type FhirResource, keyOfReference } from '@fieldchart/clinical';
 import type { Entry, EntryState, MergeRefusal, MutationKind } from '@fieldchart/smart-queue';
+import { isLaterInstant } from './isLaterInstant.ts';
 
 export type RecordRow = {
   readonly key: string;
@@ -100,5 +101,5 @@ export function isNewer(
   if (number.test(a.versionId) && number.test(b.versionId)) {
     return Number(a.versionId) > Number(b.versionId);
   }
-  return a.versionId !== b.versionId && (b.serverTime === null || a.serverTime > b.serverTime);
+  return a.versionId !== b.versionId && (b.serverTime === null || isLaterInstant(a.serverTime, b.serverTime));
 }
