@@ -17,6 +17,9 @@ import { type JsonObject, isJsonObject, parseJson } from './json.ts';
  * An adapter keeps three promises. It never rejects for what happens on the way: no answer, or one that is not the FHIR
  * server's, is an unknown outcome, and the same bytes go again (O4). It names an acknowledgement's version and time
  * (O7): an answer without them is an unknown outcome. And it judges by status and shape, never by message text.
+ *
+ * Push relies on If-Match and If-None-Match: where a server ignores one, its adapter reads before it writes. Mutation ids
+ * and the order of bundles are a help where they are kept; content and history do without.
  */
 export interface FhirClient {
   /**
@@ -24,7 +27,11 @@ export interface FhirClient {
    * the server's feed, by which a restored server knows that the device must pull first.
    */
   sendBundle(bundle: SentBundle, body: string, options?: SendOptions): Promise<BundleVerdict>;
-  /** Reads a resource, a history, a page of the feed or of a search, by its path from the base address on. */
+  /**
+   * Reads by a path from the base address on. Asked for are the feed (`/fhir/$changes`, a history bundle with a link
+   * `next` or `resume` that carries `_cursor`), the history of a resource (newest first) and `Patient/{id}/$everything`
+   * where the feed grants access; an adapter answers them out of what its server has.
+   */
   read(path: string, options?: { readonly timeoutMs?: number }): Promise<ReadVerdict>;
 }
 
