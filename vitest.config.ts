@@ -58,6 +58,9 @@ export default defineConfig({
         test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'], testTimeout: 180_000 },
       },
       {
+        test: { name: 'independent', include: ['tests/independent/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
         test: {
           name: 'browser',
           include: ['packages/**/*.browser.test.ts', 'apps/**/*.browser.test.ts'],

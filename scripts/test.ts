@@ -20,6 +20,7 @@ const suites = [
   'durability',
   'postgres',
   'simulation',
+  'independent',
   'product',
   'browser',
   'journeys',
@@ -58,6 +59,7 @@ async function runSuite(suite: Suite): Promise<Count> {
     case 'durability':
     case 'postgres':
     case 'simulation':
+    case 'independent':
     case 'product':
       return runVitest(suite, {});
     case 'browser':
