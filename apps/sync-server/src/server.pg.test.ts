@@ -3,7 +3,10 @@ import { openPostgres } from './storage/openStorage.ts';
 import { defineAccessSuite } from './testing/accessSuite.ts';
 import { defineConcurrencySuite } from './testing/concurrencySuite.ts';
 import { defineDeviceSuite } from './testing/deviceSuite.ts';
+import { defineHistorySuite } from './testing/historySuite.ts';
 import { defineIdentitySuite } from './testing/identitySuite.ts';
+import { defineLongPollSuite } from './testing/longPollSuite.ts';
+import { defineRestoreSuite } from './testing/restoreSuite.ts';
 import { defineWriteSuite } from './testing/writeSuite.ts';
 
 const storage = await openPostgres(inject('postgresUrl'));
@@ -13,4 +16,7 @@ describe('writing', () => defineWriteSuite(() => storage));
 describe('access', () => defineAccessSuite(() => storage));
 describe('many at once', () => defineConcurrencySuite(() => storage));
 describe('identity', () => defineIdentitySuite(() => storage));
+describe('waiting for changes', () => defineLongPollSuite(() => storage));
+describe('restored from a backup', () => defineRestoreSuite(() => storage));
+describe('history', () => defineHistorySuite(() => storage));
 describe('devices', () => defineDeviceSuite(() => storage));

@@ -27,7 +27,15 @@ export type AuditedAction =
   | 'rescue-requested'
   | 'rescue-answered'
   | 'policy-changed'
-  | 'device-link';
+  | 'device-link'
+  | 'history-system'
+  | 'history-type'
+  | 'epoch-started'
+  | 'review-received'
+  | 'review-listed'
+  | 'review-read'
+  | 'review-accepted'
+  | 'review-set-aside';
 
 /** Something that happened and must be known later: who, what, when, from where, with what outcome. */
 export interface AuditedEvent {
@@ -65,6 +73,14 @@ const actionCode: Readonly<Record<AuditedAction, 'C' | 'R' | 'U' | 'E'>> = {
   'rescue-answered': 'E',
   'policy-changed': 'U',
   'device-link': 'C',
+  'history-system': 'R',
+  'history-type': 'R',
+  'epoch-started': 'E',
+  'review-received': 'C',
+  'review-listed': 'R',
+  'review-read': 'R',
+  'review-accepted': 'U',
+  'review-set-aside': 'U',
 };
 
 /** The FHIR AuditEvent of an event. */
@@ -121,6 +137,7 @@ function typeCoding(action: AuditedAction): AuditEvent['type'] {
     case 'rescue-answered':
     case 'policy-changed':
     case 'device-link':
+    case 'epoch-started':
       return { system: DICOM, code: '110113', display: 'Security Alert' };
     case 'caseload-export':
     case 'sealed-work-received':
@@ -134,6 +151,13 @@ function typeCoding(action: AuditedAction): AuditEvent['type'] {
     case 'search':
     case 'everything':
     case 'sync-pull':
+    case 'history-system':
+    case 'history-type':
+    case 'review-received':
+    case 'review-listed':
+    case 'review-read':
+    case 'review-accepted':
+    case 'review-set-aside':
       return { system: EVENT_TYPE, code: 'rest', display: 'RESTful Operation' };
   }
 }

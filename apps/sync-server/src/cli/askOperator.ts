@@ -14,6 +14,7 @@ import { loadOrganization } from '../identity/organization.ts';
 import { explainFailure } from '../setup/explainFailure.ts';
 import { openData } from '../setup/openData.ts';
 import { systemRandom } from '../setup/systemRandom.ts';
+import { systemTimers } from '../setup/systemTimers.ts';
 import { readHolder } from '../storage/dataFolder.ts';
 
 /** Why something was not done; names where a name fitted nobody or several. */
@@ -77,6 +78,7 @@ async function openAlone(folder: string): Promise<Operator> {
     organization,
     clock: systemClock,
     random: systemRandom,
+    timers: systemTimers,
     logger: silentLogger,
     admin: { token, ticketFolder: join(folder, 'tickets') },
   });

@@ -1,5 +1,5 @@
 import type { BundleEntry, FhirResource, OperationOutcome } from '@fieldchart/clinical';
-import { mutationIdExtension } from '@fieldchart/clinical';
+import { mutationIdExtension, syncProblemDetails } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import { type Refusal, type Written } from '../write/mutation.ts';
 
@@ -27,15 +27,20 @@ export function etag(version: number): string {
 /** `Bundle.entry.response` of something written: the same whenever it is asked for again (S2). */
 export function writtenResponse(written: Written): NonNullable<BundleEntry['response']> {
   return {
-    status: written.version === 1 ? '201 Created' : '200 OK',
+    status: written.created ? '201 Created' : '200 OK',
     location: `${written.key}/_history/${written.version}`,
     etag: etag(written.version),
     lastModified: toInstant(written.writtenAt),
   };
 }
 
+export interface HistoryRow extends VersionRow {
+  readonly mutation_id: string | null;
+  readonly created: boolean;
+}
+
 /** An entry of a history or of the feed. */
-export function historyEntry(row: VersionRow & { readonly mutation_id: string | null }): BundleEntry {
+export function historyEntry(row: HistoryRow): BundleEntry {
   const key = `${row.type}/${row.id}`;
   return {
     fullUrl: key,
@@ -45,7 +50,12 @@ export function historyEntry(row: VersionRow & { readonly mutation_id: string | 
       url: key,
       ...(row.mutation_id === null ? {} : { extension: [mutationIdExtension(row.mutation_id)] }),
     },
-    response: writtenResponse({ key, version: row.version, writtenAt: row.written_at }),
+    response: writtenResponse({
+      key,
+      version: row.version,
+      writtenAt: row.written_at,
+      created: row.created,
+    }),
   };
 }
 
@@ -55,6 +65,7 @@ export function toOutcome(...refusals: readonly Refusal[]): OperationOutcome {
     issue: refusals.map((one) => ({
       severity: 'error',
       code: one.code,
+      ...(one.problem === undefined ? {} : { details: syncProblemDetails(one.problem) }),
       diagnostics: one.text,
       ...(one.expression === undefined ? {} : { expression: [one.expression] }),
     })),

@@ -1,35 +1,16 @@
 import type { Bundle, BundleEntry, FhirResource } from '@fieldchart/clinical';
 import { accessEventToParameters } from '@fieldchart/clinical';
-import { base64UrlDecode, base64UrlEncode, utf8Decode, utf8Encode } from '@fieldchart/foundation';
 import { sql } from 'kysely';
-import { z } from 'zod';
-import type { Database } from '../storage/openStorage.ts';
 import { caseloadScope } from '../access/readScope.ts';
-import { refusal } from '../write/mutation.ts';
-import { RequestRefused, historyEntry } from './answer.ts';
-
-/** Database epoch, sequence, and while the opening list is being read the key after which it goes on. */
-const cursorParts = z.union([
-  z.tuple([z.string(), z.int().min(0)]),
-  z.tuple([z.string(), z.int().min(0), z.string()]),
-]);
-type Cursor = z.infer<typeof cursorParts>;
-
-export function encodeCursor(cursor: Cursor): string {
-  return base64UrlEncode(utf8Encode(JSON.stringify(cursor)));
-}
-
-function decodeCursor(text: string): Cursor | undefined {
-  try {
-    return cursorParts.parse(JSON.parse(utf8Decode(base64UrlDecode(text))));
-  } catch {
-    return undefined;
-  }
-}
+import type { Database } from '../storage/openStorage.ts';
+import { historyEntry } from './answer.ts';
+import { type Cursor, encodeCursor } from './cursor.ts';
+import { type CursorVerdict, type FeedHead, judgeCursor, readFeedHead } from './feedHead.ts';
 
 export interface ChangesQuestion {
   readonly practitionerId: string;
   readonly cursor: string | undefined;
+  /** At least one. */
   readonly count: number;
 }
 
@@ -37,25 +18,36 @@ export interface ChangesPage {
   readonly entries: readonly BundleEntry[];
   readonly cursor: string;
   readonly more: boolean;
+  /** All that the database held at this point was looked at; undefined while the feed opens. */
+  readonly upTo: { readonly epoch: string; readonly sequence: number } | undefined;
 }
+
+export type ChangesOutcome =
+  | { readonly kind: 'page'; readonly page: ChangesPage }
+  | { readonly kind: 'bad-cursor'; readonly verdict: Exclude<CursorVerdict, { readonly kind: 'good' }> };
 
 /**
  * S1, S3: what changed in the caseload after the cursor, oldest first. The organisation's counter is read before the
  * rows: whoever holds the counter writes alone, so all rows up to the number read are already visible.
  */
-export async function readChanges(db: Database, question: ChangesQuestion): Promise<ChangesPage> {
-  const { epoch, sequence } = await db
-    .selectFrom('organization')
-    .select(['epoch', 'sequence'])
-    .executeTakeFirstOrThrow();
-  const cursor: Cursor | undefined =
-    question.cursor === undefined ? [epoch, sequence, ''] : decodeCursor(question.cursor);
-  if (cursor === undefined || cursor[0] !== epoch || cursor[1] > sequence) {
-    const text = 'the cursor is of another database: start again without one';
-    throw new RequestRefused(refusal(410, 'expired', text));
+export async function readChanges(db: Database, question: ChangesQuestion): Promise<ChangesOutcome> {
+  if (question.cursor === undefined) {
+    const head = await readFeedHead(db);
+    return { kind: 'page', page: await readOpening(db, question, { ...cursorAt(head), after: '' }, head) };
   }
-  if (cursor.length === 3) return readOpening(db, question, cursor);
-  return readFeed(db, question, { epoch, after: cursor[1], upTo: sequence });
+  const verdict = await judgeCursor(db, question.cursor);
+  if (verdict.kind !== 'good') return { kind: 'bad-cursor', verdict };
+  const { cursor, head } = verdict;
+  const page =
+    cursor.after === undefined
+      ? await readFeed(db, question, cursor.sequence, head)
+      : await readOpening(db, question, { ...cursor, after: cursor.after }, head);
+  return { kind: 'page', page };
+}
+
+/** The cursor of somebody who has read all that there is. */
+export function cursorAt({ epoch, sequence, anchor }: FeedHead): Cursor {
+  return { epoch, sequence, anchor };
 }
 
 interface OpeningRow {
@@ -65,86 +57,80 @@ interface OpeningRow {
   readonly version: number | null;
   readonly body: FhirResource | null;
   readonly written_at: number | null;
+  readonly mutation_id: string | null;
+  readonly created: boolean | null;
 }
 
 /** The organisation's own resources, then every client of the caseload as gained. */
 async function readOpening(
   db: Database,
   question: ChangesQuestion,
-  [epoch, sequence, after]: readonly [string, number, string],
+  from: Cursor & { readonly after: string },
+  head: FeedHead,
 ): Promise<ChangesPage> {
   const { rows: found } = await sql<OpeningRow>`
     select * from (
-      select ('0' || type || '/' || id) collate "C" as key, type, id, version, body, written_at
-      from resource where client_id is null
+      select ('0' || r.type || '/' || r.id) collate "C" as key, r.type, r.id, r.version, r.body, r.written_at,
+        h.mutation_id, h.created
+      from resource r join history h on h.type = r.type and h.id = r.id and h.version = r.version
+      where r.client_id is null
       union all
-      select distinct ('1' || client_id) collate "C", null, client_id, null::int, null::jsonb, null::bigint
+      select distinct ('1' || client_id) collate "C", null, client_id, null::int, null::jsonb, null::bigint, null,
+        null::boolean
       from care_team_member where practitioner_id = ${question.practitionerId}) as opening
-    where key > ${after} order by key limit ${question.count + 1}`.execute(db);
+    where key > ${from.after} order by key limit ${question.count + 1}`.execute(db);
   const rows = found.slice(0, question.count);
-  const entries = rows.map((row) =>
-    row.type === null || row.version === null || row.body === null || row.written_at === null
-      ? accessEntry(row.id, true)
-      : historyEntry({
-          type: row.type,
-          id: row.id,
-          version: row.version,
-          body: row.body,
-          written_at: row.written_at,
-          mutation_id: null,
-        }),
-  );
+  const entries = rows.map((row) => toEntry(row, true));
   const last = rows.at(-1);
-  return found.length > rows.length && last !== undefined
-    ? { entries, cursor: encodeCursor([epoch, sequence, last.key]), more: true }
-    : { entries, cursor: encodeCursor([epoch, sequence]), more: false };
+  const more = found.length > rows.length && last !== undefined;
+  // The feed goes on from where the opening began: what was written meanwhile comes again.
+  const { epoch, sequence } = from;
+  const cursor: Cursor = { epoch, sequence, anchor: head.anchor, ...(more ? { after: last.key } : {}) };
+  return { entries, cursor: encodeCursor(cursor, head.cursorKey), more, upTo: undefined };
 }
 
-interface FeedRow {
+interface FeedRow extends Omit<OpeningRow, 'key'> {
   readonly sequence: number;
-  readonly type: string | null;
-  readonly id: string;
-  readonly version: number | null;
-  readonly body: FhirResource | null;
-  readonly written_at: number | null;
-  readonly mutation_id: string | null;
   readonly gained: boolean | null;
 }
 
 async function readFeed(
   db: Database,
   question: ChangesQuestion,
-  range: { readonly epoch: string; readonly after: number; readonly upTo: number },
+  after: number,
+  head: FeedHead,
 ): Promise<ChangesPage> {
   const limit = question.count + 1;
   const { rows: found } = await sql<FeedRow>`
-    (select sequence, type, id, version, body, written_at, mutation_id, null::boolean as gained
+    (select sequence, type, id, version, body, written_at, mutation_id, created, null::boolean as gained
       from history
-      where sequence > ${range.after} and sequence <= ${range.upTo} and ${caseloadScope(question.practitionerId)}
+      where sequence > ${after} and sequence <= ${head.sequence} and ${caseloadScope(question.practitionerId)}
       order by sequence limit ${limit})
     union all
-    (select sequence, null, client_id, null, null, null, null, gained
+    (select sequence, null, client_id, null, null, null, null, null, gained
       from access_change
-      where practitioner_id = ${question.practitionerId} and sequence > ${range.after}
-        and sequence <= ${range.upTo}
+      where practitioner_id = ${question.practitionerId} and sequence > ${after} and sequence <= ${head.sequence}
       order by sequence limit ${limit})
     order by sequence limit ${limit}`.execute(db);
   const rows = found.slice(0, question.count);
-  const entries = rows.map((row) =>
-    row.type === null || row.version === null || row.body === null || row.written_at === null
-      ? accessEntry(row.id, row.gained === true)
-      : historyEntry({
-          type: row.type,
-          id: row.id,
-          version: row.version,
-          body: row.body,
-          written_at: row.written_at,
-          mutation_id: row.mutation_id,
-        }),
-  );
   const more = found.length > rows.length;
-  const reached = more ? (rows.at(-1)?.sequence ?? range.after) : range.upTo;
-  return { entries, cursor: encodeCursor([range.epoch, reached]), more };
+  const sequence = more ? (rows.at(-1)?.sequence ?? after) : head.sequence;
+  const cursor: Cursor = { epoch: head.epoch, sequence, anchor: head.anchor };
+  return {
+    entries: rows.map((row) => toEntry(row, row.gained === true)),
+    cursor: encodeCursor(cursor, head.cursorKey),
+    more,
+    upTo: { epoch: head.epoch, sequence: head.sequence },
+  };
+}
+
+/** A version, or, where there is none in the row, the client whose access changed. */
+function toEntry(row: Omit<OpeningRow, 'key'>, gained: boolean): BundleEntry {
+  const { type, id, version, body, written_at, mutation_id } = row;
+  if (type === null || version === null || body === null || written_at === null) {
+    return accessEntry(id, gained);
+  }
+  return historyEntry({ type, id, version, body, written_at, mutation_id, created: row.created === true });
 }
 
 function accessEntry(clientId: string, gained: boolean): BundleEntry {

@@ -2,12 +2,7 @@ import type { Bundle, FhirResource } from '@fieldchart/clinical';
 import type { Database } from '../storage/openStorage.ts';
 import { readScope } from '../access/readScope.ts';
 import type { Actor } from '../write/mutation.ts';
-import { type VersionRow, historyEntry } from './answer.ts';
-
-export interface FoundVersion extends VersionRow {
-  readonly client_id: string | null;
-  readonly mutation_id: string | null;
-}
+import type { VersionRow } from './answer.ts';
 
 /** The current version, if the actor may read it: what they may not read is as good as absent. */
 export async function readCurrentVersion(
@@ -25,30 +20,20 @@ export async function readCurrentVersion(
     .executeTakeFirst();
 }
 
-/** One version, or all of them, newest first. */
-export async function readVersions(
+/** One version of a resource, if the actor may read it. */
+export async function readVersion(
   db: Database,
   actor: Actor,
-  of: { readonly type: string; readonly id: string; readonly version?: number },
-): Promise<readonly FoundVersion[]> {
-  let query = db
+  of: { readonly type: string; readonly id: string; readonly version: number },
+): Promise<(VersionRow & { readonly client_id: string | null }) | undefined> {
+  return db
     .selectFrom('history')
-    .select(['type', 'id', 'version', 'client_id', 'body', 'written_at', 'mutation_id'])
+    .select(['type', 'id', 'version', 'client_id', 'body', 'written_at'])
     .where('type', '=', of.type)
     .where('id', '=', of.id)
+    .where('version', '=', of.version)
     .where(readScope(actor))
-    .orderBy('version', 'desc');
-  if (of.version !== undefined) query = query.where('version', '=', of.version);
-  return query.execute();
-}
-
-export function toHistoryBundle(versions: readonly FoundVersion[]): Bundle {
-  return {
-    resourceType: 'Bundle',
-    type: 'history',
-    total: versions.length,
-    entry: versions.map(historyEntry),
-  };
+    .executeTakeFirst();
 }
 
 /** Resources as a searchset, with the addresses of its pages. */

@@ -10,9 +10,10 @@ import { listDevices, readSealedWork, revokeDevice } from '../identity/deviceDes
 import { changePolicy } from '../identity/policy.ts';
 import { deliverAnswer, listRescues, prepareRescue, readRescueRequest } from '../identity/rescueDesk.ts';
 import { findPractitioner, handOutTicket, listTickets, revokeTicket } from '../identity/ticketDesk.ts';
+import { startEpoch } from '../restore/startEpoch.ts';
 import { importBundle } from '../setup/importBundle.ts';
 import { type Actor, refusal } from '../write/mutation.ts';
-import { type ServerContext, authenticateAdministrator, isLoopback } from './context.ts';
+import { type ServerContext, authenticateDesk, isLoopback } from './context.ts';
 
 export interface AdminOptions {
   /** Bearer token of the commands on this machine; they read it from a file that only the owner may read. */
@@ -52,7 +53,10 @@ export function addAdminRoutes(app: FastifyInstance, context: ServerContext, opt
   const asked =
     <Body>(schema: z.ZodType<Body>, answer: (body: Body, actor: Actor) => Promise<Answered>): Handler =>
     async (request, reply) => {
-      const actor = await authenticateAdministrator(context, request, options.token);
+      const actor = await authenticateDesk(context, request, {
+        operatorToken: options.token,
+        roles: ['administrator'],
+      });
       const body = schema.safeParse(request.body ?? {});
       if (!body.success) throw new RequestRefused(refusal(400, 'invalid', 'the request is malformed'));
       const answered = await answer(body.data, actor);
@@ -119,6 +123,14 @@ export function addAdminRoutes(app: FastifyInstance, context: ServerContext, opt
   app.post(
     '/admin/policy',
     asked(policyRequest, async (policy, actor) => ok(await changePolicy(context, policy, actor))),
+  );
+  app.post(
+    '/admin/restored',
+    asked(nothing, async (_body, actor) => {
+      const started = await startEpoch(context, { actor });
+      context.onWritten();
+      return started === undefined ? done(false) : ok(started);
+    }),
   );
   app.post(
     '/admin/import',

@@ -1,7 +1,15 @@
-import { type Clock, type Logger, type Random, equalBytes, utf8Encode } from '@fieldchart/foundation';
+import {
+  type Clock,
+  type Logger,
+  type Random,
+  type Timers,
+  equalBytes,
+  utf8Encode,
+} from '@fieldchart/foundation';
 import type { FastifyRequest } from 'fastify';
 import type { RecordAudit } from '../audit/auditTrail.ts';
 import { RequestRefused } from '../fhir/answer.ts';
+import type { ChangeWatch } from '../fhir/changeWatch.ts';
 import { type TokenHolder, readToken } from '../identity/grantToken.ts';
 import type { Organization } from '../identity/organization.ts';
 import type { Database } from '../storage/openStorage.ts';
@@ -15,6 +23,10 @@ export interface ServerContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly audit: RecordAudit;
+  readonly timers: Timers;
+  readonly watch: ChangeWatch;
+  /** To be told of every write that this server commits. */
+  readonly onWritten: () => void;
 }
 
 /**
@@ -22,9 +34,22 @@ export interface ServerContext {
  * device with 403.
  */
 export async function authenticate(context: ServerContext, request: FastifyRequest): Promise<Actor> {
-  const { actor, withdrawn } = await readBearer(context, request);
-  if (withdrawn) throw new RequestRefused(refusal(403, 'forbidden', 'the device was withdrawn'));
-  return actor;
+  return (await authenticateHolder(context, request)).actor;
+}
+
+/** As {@link authenticate}, for who has to know when the token ends. */
+export async function authenticateHolder(
+  context: ServerContext,
+  request: FastifyRequest,
+): Promise<TokenHolder> {
+  const holder = await readBearer(context, request);
+  if (holder.withdrawn) throw new RequestRefused(refusal(403, 'forbidden', 'the device was withdrawn'));
+  return holder;
+}
+
+/** A device, whether it was withdrawn or not. */
+export async function authenticateDevice(context: ServerContext, request: FastifyRequest): Promise<Actor> {
+  return (await readBearer(context, request)).actor;
 }
 
 /** The holder of a withdrawn device's token; any other request ends with 401 or 403. */
@@ -34,19 +59,24 @@ export async function authenticateWithdrawn(context: ServerContext, request: Fas
   return actor;
 }
 
-/** The operator of this machine, by the token in the data folder, or an administrator; others end with 401 or 403. */
-export async function authenticateAdministrator(
+/** Who may do something of the server's desk, besides the operator of this machine. */
+export type DeskRole = 'administrator' | 'supervisor';
+
+/**
+ * The operator of this machine, by the token in the data folder, or one of the roles; others end with 401 or 403.
+ */
+export async function authenticateDesk(
   context: ServerContext,
   request: FastifyRequest,
-  operatorToken: string,
+  allowed: { readonly operatorToken: string; readonly roles: readonly DeskRole[] },
 ): Promise<Actor> {
   const given = (request.headers.authorization ?? '').replace(/^Bearer /u, '');
-  if (isLoopback(request) && equalBytes(utf8Encode(given), utf8Encode(operatorToken))) {
+  if (isLoopback(request) && equalBytes(utf8Encode(given), utf8Encode(allowed.operatorToken))) {
     return { practitionerId: null, deviceId: null, role: 'system', address: request.ip };
   }
   const actor = await authenticate(context, request);
-  if (actor.role !== 'administrator') {
-    throw new RequestRefused(refusal(403, 'forbidden', 'this is for administrators'));
+  if (!allowed.roles.some((role) => role === actor.role)) {
+    throw new RequestRefused(refusal(403, 'forbidden', `this is for ${allowed.roles.join('s and ')}s`));
   }
   return actor;
 }

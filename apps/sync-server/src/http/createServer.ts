@@ -1,19 +1,23 @@
 import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import { type Clock, type Logger, type Random, toInstant } from '@fieldchart/foundation';
+import { type Clock, type Logger, type Random, type Timers, toInstant } from '@fieldchart/foundation';
 import fastify, { type FastifyInstance } from 'fastify';
 import { createAuditTrail } from '../audit/auditTrail.ts';
+import { createChangeWatch } from '../fhir/changeWatch.ts';
+import { glanceAtChanges } from '../fhir/glanceAtChanges.ts';
 import type { Organization } from '../identity/organization.ts';
 import type { Database } from '../storage/openStorage.ts';
 import { type AdminOptions, addAdminRoutes } from './adminRoutes.ts';
 import { addAuthRoutes, addRescueRoutes } from './authRoutes.ts';
 import { MAX_BODY_BYTES, addBodyParsers } from './bodyParsers.ts';
+import { addChangesRoute } from './changesRoute.ts';
 import type { ServerContext } from './context.ts';
 import { addErrorAnswers } from './errorAnswers.ts';
 import { addAuditRoutes } from './auditRoutes.ts';
 import { addDeviceRoutes } from './deviceRoutes.ts';
 import { addFhirRoutes } from './fhirRoutes.ts';
+import { addHistoryRoutes } from './historyRoutes.ts';
 import { addStaticApp } from './staticApp.ts';
 
 export interface ServerOptions {
@@ -21,6 +25,7 @@ export interface ServerOptions {
   readonly organization: Organization;
   readonly clock: Clock;
   readonly random: Random;
+  readonly timers: Timers;
   readonly logger: Logger;
   /** Folder of the exported web app. */
   readonly webRoot?: string;
@@ -32,7 +37,8 @@ export interface ServerOptions {
 
 /** Builds the server, ready to listen or to be asked with `inject`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { db, organization, clock, random, logger } = options;
+  const { db, organization, clock, random, timers, logger } = options;
+  const watch = createChangeWatch({ glance: (after) => glanceAtChanges(db, after), timers, logger });
   const context: ServerContext = {
     db,
     organization,
@@ -40,6 +46,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     random,
     logger,
     audit: createAuditTrail({ db, clock, random }),
+    timers,
+    watch,
+    onWritten: watch.written,
   };
   const app = fastify({
     logger: false,
@@ -76,7 +85,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addAuthRoutes(app, context, options.authAttemptsPerMinute ?? 60);
   addRescueRoutes(app, context, options.authAttemptsPerMinute ?? 60);
   await app.register(async (scope) => {
+    addChangesRoute(scope, context);
     addFhirRoutes(scope, context);
+    addHistoryRoutes(scope, context);
     addAuditRoutes(scope, context);
     addDeviceRoutes(scope, context);
   });

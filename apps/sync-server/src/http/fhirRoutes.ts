@@ -1,26 +1,29 @@
-import { isResourceType } from '@fieldchart/clinical';
+import { CURSOR_HEADER, isResourceType } from '@fieldchart/clinical';
 import type { FastifyInstance } from 'fastify';
 import { RequestRefused, etag, withMeta } from '../fhir/answer.ts';
 import { capabilityStatement } from '../fhir/capability.ts';
-import { readChanges, toChangesBundle } from '../fhir/changes.ts';
 import { readEverything } from '../fhir/everything.ts';
 import { parseBundle, parsePut } from '../fhir/parseWrite.ts';
 import { performBundle } from '../fhir/performWrite.ts';
-import { readCurrentVersion, readVersions, toHistoryBundle, toSearchset } from '../fhir/readResource.ts';
+import { readCurrentVersion, readVersion, toSearchset } from '../fhir/readResource.ts';
 import { searchResources } from '../fhir/search.ts';
+import { checkPushedCursor } from '../restore/refuseCursor.ts';
 import { type Actor, refusal } from '../write/mutation.ts';
 import { verifyUnit } from '../write/verifySignatures.ts';
 import { writeUnits } from '../write/writeUnits.ts';
 import { type ServerContext, authenticate } from './context.ts';
 import { FHIR_JSON } from './errorAnswers.ts';
-import { readPage, readQuery, readCount } from './readQuery.ts';
+import { readPage, readPageSize, readQuery } from './readQuery.ts';
 
 const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is no such resource'));
 
 interface Address {
   readonly type: string;
   readonly id: string;
-  readonly version?: string;
+}
+
+interface VersionAddress extends Address {
+  readonly version: string;
 }
 
 /** The FHIR API. Reads are audited before their answer leaves, writes in their own transaction (S3). */
@@ -31,35 +34,17 @@ export function addFhirRoutes(app: FastifyInstance, context: ServerContext): voi
   app.get('/fhir/metadata', async (_request, reply) =>
     reply.type(FHIR_JSON).send(capabilityStatement(context.organization.baseUrl, context.clock.now())),
   );
-  addOperations(app, context);
+  addEverything(app, context);
   addReads(app, context);
   addWrites(app, context);
 }
 
-function addOperations(app: FastifyInstance, context: ServerContext): void {
-  app.get('/fhir/$changes', async (request, reply) => {
-    const actor = await authenticate(context, request);
-    const { single } = readQuery(request);
-    const count = readCount(single.get('_count'), 200, 1000);
-    const cursor = single.get('_cursor');
-    const page = await readChanges(context.db, { practitionerId: actor.practitionerId ?? '', cursor, count });
-    // An empty page shows nothing: devices ask for it every few seconds.
-    if (page.entries.length > 0) {
-      await context.audit({
-        action: 'sync-pull',
-        actor,
-        outcome: '0',
-        what: page.entries.flatMap(({ response }) => response?.location ?? []),
-      });
-    }
-    return reply.type(FHIR_JSON).send(toChangesBundle(page, count));
-  });
-
+function addEverything(app: FastifyInstance, context: ServerContext): void {
   app.get<{ Params: { id: string } }>('/fhir/Patient/:id/$everything', async (request, reply) => {
     const actor = await authenticate(context, request);
     const { id } = request.params;
     const { single } = readQuery(request);
-    const count = readCount(single.get('_count'), 200, 1000);
+    const count = readPageSize(single.get('_count'), 200);
     const patient = await readCurrentVersion(context.db, actor, 'Patient', id);
     if (patient === undefined) return refuseRead(context, actor, 'everything', `Patient/${id}`);
     const page = await readEverything(context.db, actor, {
@@ -90,35 +75,20 @@ function addReads(app: FastifyInstance, context: ServerContext): void {
     return reply.header('etag', etag(found.version)).type(FHIR_JSON).send(withMeta(found));
   });
 
-  const history = async (actor: Actor, { type, id, version }: Address) => {
-    const number = version === undefined ? undefined : Number(version);
-    if (number !== undefined && !/^[1-9][0-9]{0,8}$/u.test(version ?? '')) throw absent();
-    const action = version === undefined ? 'history-instance' : 'vread';
-    const found = await readVersions(context.db, actor, {
-      type,
-      id,
-      ...(number === undefined ? {} : { version: number }),
-    });
-    const [newest] = found;
-    if (newest === undefined) return refuseRead(context, actor, action, `${type}/${id}`);
+  app.get<{ Params: VersionAddress }>('/fhir/:type/:id/_history/:version', async (request, reply) => {
+    const actor = await authenticate(context, request);
+    const { type, id, version } = request.params;
+    if (!/^[1-9][0-9]{0,8}$/u.test(version)) throw absent();
+    const found = await readVersion(context.db, actor, { type, id, version: Number(version) });
+    if (found === undefined) return refuseRead(context, actor, 'vread', `${type}/${id}`);
     await context.audit({
-      action,
+      action: 'vread',
       actor,
       outcome: '0',
-      what: found.map((row) => `${type}/${id}/_history/${row.version}`),
-      ...(newest.client_id === null ? {} : { clientId: newest.client_id }),
+      what: [`${type}/${id}/_history/${found.version}`],
+      ...(found.client_id === null ? {} : { clientId: found.client_id }),
     });
-    return { found, newest };
-  };
-
-  app.get<{ Params: Address }>('/fhir/:type/:id/_history', async (request, reply) => {
-    const { found } = await history(await authenticate(context, request), request.params);
-    return reply.type(FHIR_JSON).send(toHistoryBundle(found));
-  });
-
-  app.get<{ Params: Address }>('/fhir/:type/:id/_history/:version', async (request, reply) => {
-    const { newest } = await history(await authenticate(context, request), request.params);
-    return reply.header('etag', etag(newest.version)).type(FHIR_JSON).send(withMeta(newest));
+    return reply.header('etag', etag(found.version)).type(FHIR_JSON).send(withMeta(found));
   });
 
   app.get<{ Params: { type: string } }>('/fhir/:type', async (request, reply) => {
@@ -153,9 +123,9 @@ function addWrites(app: FastifyInstance, context: ServerContext): void {
     if (outcome?.ok === false) throw new RequestRefused(outcome.refusal);
     const written = outcome?.written[0];
     if (written === undefined || !entry.ok) throw new Error('a write without an outcome');
-    const { version, writtenAt, key } = written;
+    const { version, writtenAt, key, created } = written;
     return reply
-      .code(version === 1 ? 201 : 200)
+      .code(created ? 201 : 200)
       .headers({
         etag: etag(version),
         'last-modified': new Date(writtenAt).toUTCString(),
@@ -167,6 +137,7 @@ function addWrites(app: FastifyInstance, context: ServerContext): void {
 
   app.post('/fhir', async (request, reply) => {
     const actor = await authenticate(context, request);
+    await checkPushedCursor(context, actor, request.headers[CURSOR_HEADER]);
     const bundle = parseBundle(request.body);
     if (!bundle.ok) throw new RequestRefused(bundle.error.refusal);
     return reply.type(FHIR_JSON).send(await performBundle(context, actor, bundle.value));
@@ -177,7 +148,7 @@ function addWrites(app: FastifyInstance, context: ServerContext): void {
 async function refuseRead(
   context: ServerContext,
   actor: Actor,
-  action: 'read' | 'vread' | 'history-instance' | 'everything',
+  action: 'read' | 'vread' | 'everything',
   reference: string,
 ): Promise<never> {
   await context.audit({ action, actor, outcome: '4', what: [reference] });

@@ -25,6 +25,16 @@ export function readCount(text: string | undefined, otherwise: number, most: num
   return Math.min(Number(text), most);
 }
 
+/** How many entries a page may have: at least one, or nobody would get on. */
+export function readPageSize(text: string | undefined, otherwise: number): number {
+  return Math.max(1, readCount(text, otherwise, 1000));
+}
+
+/** A number of seconds; a greater one than `most` is brought down to it. */
+export function readSeconds(text: string | undefined, most: number): number {
+  return readCount(text, 0, most);
+}
+
 export interface AskedPage {
   /** What is searched for, without what says which page. */
   readonly all: ReadonlyMap<string, readonly string[]>;

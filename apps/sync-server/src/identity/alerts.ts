@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { AlertKind } from '../storage/tables.ts';
 import type { Database } from '../storage/openStorage.ts';
 
@@ -10,7 +11,7 @@ export interface Alert {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** Something for an administrator to look at. Seen again, it keeps its first time. */
+/** Something for an administrator to look at. Seen again it keeps its first time; one that was closed opens again. */
 export async function raiseAlert(db: Database, now: number, alert: Alert): Promise<void> {
   await db
     .insertInto('alert')
@@ -23,7 +24,16 @@ export async function raiseAlert(db: Database, now: number, alert: Alert): Promi
       raised_at: now,
       closed_at: null,
     })
-    .onConflict((conflict) => conflict.columns(['kind', 'subject']).doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .columns(['kind', 'subject'])
+        .doUpdateSet((row) => ({
+          raised_at: row.ref('excluded.raised_at'),
+          details: sql`excluded.details`,
+          closed_at: null,
+        }))
+        .where('alert.closed_at', 'is not', null),
+    )
     .execute();
 }
 

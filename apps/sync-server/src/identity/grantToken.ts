@@ -197,6 +197,8 @@ export interface TokenHolder {
   readonly actor: Actor;
   /** The device was withdrawn: sealed work and the acknowledgement of its erasure are all that it may send. */
   readonly withdrawn: boolean;
+  /** When the token ends, in milliseconds. */
+  readonly expiresAt: number;
 }
 
 /**
@@ -233,5 +235,6 @@ export async function readToken(
   return {
     actor: { practitionerId: claims.sub, deviceId: claims.device, role: claims.role },
     withdrawn,
+    expiresAt: claims.exp * 1000,
   };
 }

@@ -7,7 +7,6 @@ import { importEcKey, importPublicKey, toPlainJwk } from './importPublicKey.ts';
 export interface Organization {
   readonly id: string;
   readonly name: string;
-  readonly epoch: string;
   readonly baseUrl: string;
   readonly signingKey: CryptoKey;
   readonly keyId: string;
@@ -67,7 +66,6 @@ export async function loadOrganization(db: Database): Promise<Organization | und
   return {
     id: row.id,
     name: row.name,
-    epoch: row.epoch,
     baseUrl: row.base_url,
     keyId: row.verifying_key.kid ?? '',
     signingKey: await importEcKey(row.signing_key as JWK),

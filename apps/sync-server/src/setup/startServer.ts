@@ -8,6 +8,7 @@ import { type HandedTicket, handOutTicket } from '../identity/ticketDesk.ts';
 import { type DemoSize, createDemo } from './createDemo.ts';
 import { type DataOptions, type OpenedData, openData } from './openData.ts';
 import { systemRandom } from './systemRandom.ts';
+import { systemTimers } from './systemTimers.ts';
 
 export interface StartOptions extends DataOptions {
   /** 0 takes a free one. */
@@ -72,6 +73,7 @@ async function serve(options: StartOptions, data: OpenedData, port: number): Pro
   const app = await createServer({
     ...deps,
     organization,
+    timers: systemTimers,
     logger: options.logger,
     admin: { token, ticketFolder },
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),

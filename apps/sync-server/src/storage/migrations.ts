@@ -5,6 +5,7 @@ import type { Migration } from 'kysely/migration';
 export const migrations: Readonly<Record<string, Migration>> = {
   '001_initial': { up: (database) => run(database, initialTables) },
   '002_devices_and_rescue': { up: (database) => run(database, deviceTables) },
+  '003_restore_and_review': { up: (database) => run(database, restoreAndReview) },
 };
 
 const initialTables = [
@@ -72,6 +73,30 @@ const deviceTables = [
     number bigint generated always as identity primary key, kind text not null, subject text not null,
     practitioner_id text, device_id text, details jsonb not null, raised_at bigint not null,
     closed_at bigint, unique (kind, subject))`,
+];
+
+const restoreAndReview = [
+  // The key is restored with the rest: cursors of before a restore stay readable, which is how it is noticed.
+  `alter table organization
+    add column cursor_key text not null default gen_random_uuid()::text || gen_random_uuid()::text,
+    add column version_floor integer not null default 0`,
+  `alter table history add column created boolean not null default false`,
+  `update history set created = true where version = 1`,
+  `create index history_written on history (written_at, sequence)`,
+  `create index access_change_former on access_change (practitioner_id, client_id)`,
+  `alter table sealed_work add column read_at bigint`,
+  `create table review_item (
+    id text primary key, number bigint generated always as identity unique,
+    kind text not null check (kind in ('batch', 'transaction')),
+    practitioner_id text not null references practitioner, device_id text not null, received_at bigint not null,
+    state text not null check (state in ('open', 'accepted', 'set-aside')),
+    decided_at bigint, decided_by text, reason text)`,
+  `create index review_item_open on review_item (number) where state = 'open'`,
+  `create table review_entry (
+    item_id text not null references review_item, position integer not null, mutation_id text not null unique,
+    type text not null, id text not null, client_id text not null, content text not null,
+    primary key (item_id, position))`,
+  `create index review_entry_resource on review_entry (type, id)`,
 ];
 
 async function run(database: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -15,6 +15,10 @@ export interface OrganizationTable {
   last_written: number;
   /** Changes when the database is restored from a backup. */
   epoch: string;
+  /** Marks cursors as ours. */
+  cursor_key: Generated<string>;
+  /** Versions are numbered above it, so that a restored server gives no number a second meaning. */
+  version_floor: Generated<number>;
   signing_key: Json<Record<string, unknown>>;
   verifying_key: Json<SigningJwk>;
   rescue_key: Json<AgreementJwk>;
@@ -62,13 +66,42 @@ export interface TicketTable {
   file: string | null;
 }
 
-/** Unsent work of withdrawn devices, sealed to the rescue key. */
+/** Unsent work of devices, sealed to the rescue key. */
 export interface SealedWorkTable {
   device_id: string;
   /** Of the text, base64url. */
   sha256: string;
   work: string;
   received_at: number;
+  /** When it was first handed to a holder of the rescue key. */
+  read_at: number | null;
+}
+
+/** Work for a client who had left the author's caseload when it came: a batch's entry, or a whole transaction. */
+export interface ReviewItemTable {
+  id: string;
+  number: Generated<number>;
+  kind: 'batch' | 'transaction';
+  practitioner_id: string;
+  device_id: string;
+  received_at: number;
+  state: 'open' | 'accepted' | 'set-aside';
+  decided_at: number | null;
+  /** Practitioner, or null for the operator of the machine. */
+  decided_by: string | null;
+  /** Why it was set aside. */
+  reason: string | null;
+}
+
+export interface ReviewEntryTable {
+  item_id: string;
+  position: number;
+  mutation_id: string;
+  type: string;
+  id: string;
+  client_id: string;
+  /** The Bundle's entry as JSON, word for word: as text, since jsonb would reorder it. */
+  content: string;
 }
 
 export interface RescueRequestTable {
@@ -104,7 +137,14 @@ export interface AlertTable {
 }
 
 export type AlertKind =
-  'ticket-used-twice' | 'assertion-replayed' | 'clock-wrong' | 'audit-gap' | 'audit-altered';
+  | 'ticket-used-twice'
+  | 'assertion-replayed'
+  | 'clock-wrong'
+  | 'audit-gap'
+  | 'audit-altered'
+  | 'review-waiting'
+  | 'sealed-work-waiting'
+  | 'restore-suspected';
 
 /** Token requests that were answered, so that none is answered twice. */
 export interface TokenUseTable {
@@ -140,6 +180,8 @@ export interface HistoryTable {
   mutation_id: string | null;
   practitioner_id: string | null;
   device_id: string | null;
+  /** It made the resource: the first version need not be number 1. */
+  created: boolean;
 }
 
 /** Who stands in which active care team: the caseload is derived from these rows. */
@@ -181,6 +223,8 @@ export interface Tables {
   access_change: AccessChangeTable;
   audit: AuditTable;
   sealed_work: SealedWorkTable;
+  review_item: ReviewItemTable;
+  review_entry: ReviewEntryTable;
   rescue_request: RescueRequestTable;
   device_audit_link: DeviceAuditLinkTable;
   alert: AlertTable;

@@ -109,6 +109,8 @@ function allRoutes(server: TestServer, clientId: string): readonly Route[] {
     get('/fhir/:type/:id/_history', 'history of a client', `${patient}/_history`),
     get('/fhir/:type/:id/_history/:version', 'a version of a client', `${patient}/_history/1`),
     get('/fhir/:type', 'search', '/fhir/Patient?_count=1'),
+    get('/fhir/_history', 'history of all'),
+    get('/fhir/:type/_history', 'history of a type', '/fhir/Patient/_history'),
     get('/fhir/AuditEvent', 'the audit trail'),
     {
       method: 'PUT',
@@ -135,6 +137,7 @@ function allRoutes(server: TestServer, clientId: string): readonly Route[] {
     post('/admin/rescue/deliver', 'deliver an answer (to an unknown request)', { id: 'none', answer: 'a' }),
     get('/admin/alerts', 'list alerts'),
     post('/admin/policy', 'change the policy', { eraseAfter: null }),
+    post('/admin/restored', 'begin a new epoch (with a malformed body here)', []),
     post('/admin/import', 'import a bundle (none here)', { bundle: {}, clinician: 'nobody of this name' }),
     get('/tickets/:name', 'download a ticket file (none of this name)', '/tickets/none'),
   ];

@@ -14,8 +14,14 @@ import {
   mutationIdExtension,
   resourceKey,
 } from '@fieldchart/clinical';
-import { type Random, createSeededRandom, randomUuid } from '@fieldchart/foundation';
-import { type FakeClock, createFakeClock, createFakeLogger } from '@fieldchart/foundation/testing';
+import { type Random, type Timers, createSeededRandom, randomUuid } from '@fieldchart/foundation';
+import {
+  type FakeClock,
+  type FakeTimers,
+  createFakeClock,
+  createFakeLogger,
+  createFakeTimers,
+} from '@fieldchart/foundation/testing';
 import type { FastifyInstance } from 'fastify';
 import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { createServer } from '../http/createServer.ts';
@@ -52,11 +58,15 @@ export interface TestServer {
   readonly app: FastifyInstance;
   readonly storage: Storage;
   readonly clock: FakeClock;
+  /** Move the clock with them. Not those of the server where others were given to it. */
+  readonly timers: FakeTimers;
   readonly random: Random;
   readonly logLines: readonly string[];
   readonly ana: TestDevice;
   readonly ben: TestDevice;
   readonly sue: TestDevice;
+  /** Another server on the same database, as behind a load balancer. */
+  another(timers: Timers): Promise<FastifyInstance>;
   uuid(): string;
   newDeviceKeys(): Promise<{ privateKey: CryptoKey; publicKey: SigningJwk }>;
   addDevice(practitionerId: string): Promise<TestDevice>;
@@ -84,11 +94,12 @@ export const system: Actor = { practitionerId: null, deviceId: null, role: 'syst
 
 export async function openTestServer(
   storage: Storage,
-  extra: { webRoot?: string; admin?: { token: string; ticketFolder: string } } = {},
+  extra: { webRoot?: string; admin?: { token: string; ticketFolder: string }; timers?: Timers } = {},
 ): Promise<TestServer> {
   const { db } = storage;
   await emptyStorage(db);
   const clock = createFakeClock();
+  const timers = createFakeTimers((milliseconds) => clock.advance(milliseconds));
   const random = createSeededRandom(7);
   const logger = createFakeLogger();
   const uuid = () => randomUuid(random);
@@ -117,15 +128,8 @@ export async function openTestServer(
     signers: new Map(),
   }));
   await writeUnits({ db, clock, random }, system, units);
-  const app = await createServer({
-    db,
-    organization,
-    clock,
-    random,
-    logger,
-    authAttemptsPerMinute: 1000,
-    ...extra,
-  });
+  const deps = { db, organization, clock, random, timers, logger, authAttemptsPerMinute: 1000, ...extra };
+  const app = await createServer(deps);
 
   const newDeviceKeys = async () => {
     const pair = await generateKeyPair('ES384', { extractable: true });
@@ -194,6 +198,7 @@ export async function openTestServer(
     rescuePrivateKey,
     storage,
     clock,
+    timers,
     random,
     logLines: logger.lines,
     ana: await addDevice('ana'),
@@ -201,6 +206,7 @@ export async function openTestServer(
     sue: await addDevice('sue'),
     uuid,
     newDeviceKeys,
+    another: (otherTimers) => createServer({ ...deps, timers: otherTimers }),
     addDevice,
     assertion,
     ask,

@@ -12,6 +12,7 @@ export interface KnownMutation {
   readonly key: ResourceKey;
   readonly version: number;
   readonly writtenAt: number;
+  readonly created: boolean;
   readonly practitionerId: string | null;
 }
 
@@ -26,6 +27,8 @@ export interface ChartState {
   readonly mutations: ReadonlyMap<string, KnownMutation>;
   /** Active care teams of the clients concerned, by id. */
   readonly teams: ReadonlyMap<string, Team>;
+  /** New versions are numbered above it. */
+  readonly versionFloor: number;
 }
 
 /** The practitioners whom a care team gives access to its client. */

@@ -9,6 +9,7 @@ export interface AcceptedVersion {
   readonly key: ResourceKey;
   readonly resource: FhirResource;
   readonly version: number;
+  readonly created: boolean;
   readonly clientId: string | undefined;
   readonly mutationId: string | undefined;
 }
@@ -35,20 +36,26 @@ export function decideUnit(state: ChartState, unit: Unit, actor: Actor, now: num
   const versions: AcceptedVersion[] = [];
   for (const [at, mutation] of mutations.entries()) {
     const key = resourceKey(mutation.resource);
-    if (versions.some((version) => version.key === key)) {
+    const { mutationId } = mutation;
+    if (versions.some((one) => one.key === key)) {
       const twice = refusal(400, 'duplicate', `${key} stands twice in one transaction`);
+      return { kind: 'refused', at, refusal: twice };
+    }
+    if (mutationId !== undefined && versions.some((one) => one.mutationId === mutationId)) {
+      const twice = refusal(400, 'duplicate', 'a mutation id stands twice in one transaction');
       return { kind: 'refused', at, refusal: twice };
     }
     const before = state.current.get(key);
     const refused = strangerRefusal(state, before, actor) ?? versionRefusal(before, mutation);
     if (refused !== undefined) return { kind: 'refused', at, refusal: refused };
-    const version = (before?.version ?? 0) + 1;
+    const version = Math.max(before?.version ?? 0, state.versionFloor) + 1;
     versions.push({
       key,
       resource: mutation.resource,
       version,
+      created: before === undefined,
       clientId: clientOf(mutation.resource),
-      mutationId: mutation.mutationId,
+      mutationId,
     });
     current.set(key, { resource: mutation.resource, version, clientId: clientOf(mutation.resource) });
   }
@@ -63,6 +70,7 @@ export function decideUnit(state: ChartState, unit: Unit, actor: Actor, now: num
     if (version.resource.resourceType === 'CareTeam') setTeam(teams, version.resource, now);
   }
   const after: ChartState = {
+    ...state,
     current,
     teams,
     mutations: withMutations(state.mutations, versions, actor, now),
@@ -89,7 +97,8 @@ function recallUnit(state: ChartState, unit: Unit, actor: Actor): UnitDecision |
       const used = refusal(409, 'duplicate', 'this mutation id was used for something else');
       return { kind: 'refused', at, refusal: used };
     }
-    written.push({ key: known.key, version: known.version, writtenAt: known.writtenAt });
+    const { key, version, writtenAt, created } = known;
+    written.push({ key, version, writtenAt, created });
   }
   if (written.length === 0) return undefined;
   if (written.length === unit.entries.length) return { kind: 'remembered', written };
@@ -149,9 +158,9 @@ function withMutations(
   now: number,
 ): ReadonlyMap<string, KnownMutation> {
   const all = new Map(known);
-  for (const { mutationId, key, version } of versions) {
+  for (const { mutationId, key, version, created } of versions) {
     if (mutationId !== undefined) {
-      all.set(mutationId, { key, version, writtenAt: now, practitionerId: actor.practitionerId });
+      all.set(mutationId, { key, version, writtenAt: now, created, practitionerId: actor.practitionerId });
     }
   }
   return all;

@@ -1,4 +1,10 @@
-import type { FhirResource, OperationOutcome, PractitionerRole, ResourceKey } from '@fieldchart/clinical';
+import type {
+  FhirResource,
+  OperationOutcome,
+  PractitionerRole,
+  ResourceKey,
+  SyncProblem,
+} from '@fieldchart/clinical';
 
 /** On whose behalf something is read or written. `system` is the server's own operator: first start and import. */
 export interface Actor {
@@ -18,6 +24,8 @@ export interface Refusal {
   readonly text: string;
   /** FHIRPath of the element, where there is one. */
   readonly expression?: string;
+  /** What a device has to know of it beyond its code. */
+  readonly problem?: SyncProblem;
 }
 
 export function refusal(status: number, code: IssueCode, text: string, expression?: string): Refusal {
@@ -50,6 +58,8 @@ export interface Written {
   readonly key: ResourceKey;
   readonly version: number;
   readonly writtenAt: number;
+  /** It made the resource. */
+  readonly created: boolean;
 }
 
 /** The outcome of a unit: of each entry in order, or the first refusal, which undid the whole unit. */

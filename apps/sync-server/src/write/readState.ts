@@ -6,7 +6,10 @@ import type { ChartState, CurrentVersion, KnownMutation, Team } from './chartSta
 import type { Unit } from './mutation.ts';
 
 /** Reads what the units' decisions need, in three statements whatever their number. */
-export async function readState(trx: Transaction<Tables>, units: readonly Unit[]): Promise<ChartState> {
+export async function readState(
+  trx: Transaction<Tables>,
+  units: readonly Unit[],
+): Promise<Omit<ChartState, 'versionFloor'>> {
   const keys = new Set<ResourceKey>();
   const mutationIds: string[] = [];
   const clients = new Set<string>();
@@ -65,8 +68,9 @@ async function readMutations(
     id: string;
     version: number;
     written_at: number;
+    created: boolean;
     practitioner_id: string | null;
-  }>`select h.mutation_id, h.type, h.id, h.version, h.written_at, h.practitioner_id
+  }>`select h.mutation_id, h.type, h.id, h.version, h.written_at, h.created, h.practitioner_id
     from jsonb_array_elements_text(${JSON.stringify(mutationIds)}::jsonb) as wanted(id)
     join history h on h.mutation_id = wanted.id`.execute(trx);
   return new Map(
@@ -76,6 +80,7 @@ async function readMutations(
         key: `${row.type}/${row.id}`,
         version: row.version,
         writtenAt: row.written_at,
+        created: row.created,
         practitionerId: row.practitioner_id,
       },
     ]),

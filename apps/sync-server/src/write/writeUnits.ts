@@ -14,7 +14,15 @@ export interface WriteDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: Random;
+  /** Called once something is committed that others may be waiting for. */
+  readonly onWritten?: () => void;
 }
+
+/** What is to be done in the transaction of a write, once its outcome is known. What it throws undoes the write. */
+export type AlsoWrite = (
+  trx: Transaction<Tables>,
+  result: { readonly outcomes: readonly UnitOutcome[]; readonly now: number },
+) => Promise<void>;
 
 /**
  * The server's write. In one transaction: lock and bump the organisation's counter, which puts all writers in line
@@ -25,12 +33,14 @@ export async function writeUnits(
   deps: WriteDeps,
   actor: Actor,
   units: readonly Unit[],
+  also?: AlsoWrite,
 ): Promise<UnitOutcome[]> {
   const entries = units.reduce((count, unit) => count + unit.entries.length, 0);
-  return deps.db.transaction().execute(async (trx) => {
-    const { lastSequence, now } = await lockOrganization(trx, entries, deps.clock.now());
-    const before = await readState(trx, units);
-    let state: ChartState = before;
+  let wrote = false;
+  const decided = await deps.db.transaction().execute(async (trx) => {
+    const { lastSequence, now, versionFloor } = await lockOrganization(trx, entries, deps.clock.now());
+    const before: ChartState = { ...(await readState(trx, units)), versionFloor };
+    let state = before;
     const accepted: AcceptedVersion[] = [];
     const refused: Refusal[] = [];
     const outcomes = units.map((unit): UnitOutcome => {
@@ -46,7 +56,12 @@ export async function writeUnits(
           accepted.push(...decision.versions);
           return {
             ok: true,
-            written: decision.versions.map(({ key, version }) => ({ key, version, writtenAt: now })),
+            written: decision.versions.map(({ key, version, created }) => ({
+              key,
+              version,
+              writtenAt: now,
+              created,
+            })),
           };
       }
     });
@@ -61,25 +76,29 @@ export async function writeUnits(
       actor,
       random: deps.random,
     });
+    await also?.(trx, { outcomes, now });
+    wrote = accepted.length > 0;
     return outcomes;
   });
+  if (wrote) deps.onWritten?.();
+  return decided;
 }
 
 /** The first statement of every write: at READ COMMITTED nothing read before it could be relied upon. */
-async function lockOrganization(
+export async function lockOrganization(
   trx: Transaction<Tables>,
   count: number,
   now: number,
-): Promise<{ lastSequence: number; now: number }> {
+): Promise<{ lastSequence: number; now: number; versionFloor: number }> {
   const row = await trx
     .updateTable('organization')
     .set({
       sequence: sql<number>`sequence + ${count}::bigint`,
       last_written: sql<number>`greatest(last_written, ${now}::bigint)`,
     })
-    .returning(['sequence', 'last_written'])
+    .returning(['sequence', 'last_written', 'version_floor'])
     .executeTakeFirstOrThrow();
-  return { lastSequence: row.sequence, now: row.last_written };
+  return { lastSequence: row.sequence, now: row.last_written, versionFloor: row.version_floor };
 }
 
 interface Application {
@@ -111,6 +130,7 @@ async function apply(trx: Transaction<Tables>, application: Application): Promis
     client_id: version.clientId ?? null,
     body: withoutServerMeta(version.resource),
     mutation_id: version.mutationId ?? null,
+    created: version.created,
     newest: newest.get(version.key) === version.version,
     ...searchColumns(version.resource),
   }));
@@ -137,15 +157,15 @@ async function apply(trx: Transaction<Tables>, application: Application): Promis
     version as (
       select * from jsonb_to_recordset(${JSON.stringify(versions)}::jsonb) as v(
         sequence bigint, type text, id text, version integer, client_id text, body jsonb, mutation_id text,
-        newest boolean, status text, date text, codes jsonb, names text, phones jsonb)),
+        created boolean, newest boolean, status text, date text, codes jsonb, names text, phones jsonb)),
     member as (
       select * from jsonb_to_recordset(${JSON.stringify(members)}::jsonb)
         as m(care_team_id text, client_id text, practitioner_id text)),
     written_history as (
       insert into history (sequence, type, id, version, client_id, body, written_at, mutation_id, practitioner_id,
-        device_id)
+        device_id, created)
       select sequence, type, id, version, client_id, body, ${now}::bigint, mutation_id, ${practitionerId}::text,
-        ${deviceId}::text
+        ${deviceId}::text, created
       from version),
     written_resource as (
       insert into resource (type, id, version, client_id, body, written_at, status, date, codes, names, phones)
@@ -190,8 +210,8 @@ function auditOfWrites(accepted: readonly AcceptedVersion[], actor: Actor): Audi
     string,
     { action: 'create' | 'update'; clientId: string | undefined; what: string[] }
   >();
-  for (const { key, version, clientId } of accepted) {
-    const action = version === 1 ? 'create' : 'update';
+  for (const { key, version, clientId, created } of accepted) {
+    const action = created ? 'create' : 'update';
     const group = groups.get(`${action} ${clientId ?? ''}`) ?? { action, clientId, what: [] };
     group.what.push(`${key}/_history/${version}`);
     groups.set(`${action} ${clientId ?? ''}`, group);
