@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 import type { ListedDevice } from '../identity/deviceDesk.ts';
 import { type Operator, dataFolder, runCli } from './askOperator.ts';
 import { printTable, shownTime } from './printTable.ts';
@@ -9,6 +9,7 @@ import { openWithRescueKey } from './rescueKey.ts';
 const usage = `
   npm run device -- list
   npm run device -- revoke DEVICE [--erase]
+  npm run device -- sealed DEVICE
   npm run device -- sealed DEVICE --key rescue-key.json --out FILE.json
   npm run device -- alerts
   Each takes [--data FOLDER].`;
@@ -36,8 +37,8 @@ const run = actions[action];
 if (run === undefined || positionals.length > 2) refuse(`Say what to do. Usage: ${usage}`);
 if ((action === 'revoke' || action === 'sealed') && id === undefined)
   refuse(`Say which device. Usage: ${usage}`);
-if (action === 'sealed' && (values.key === undefined || values.out === undefined)) {
-  refuse(`--key names the rescue key, --out the file to write. Usage: ${usage}`);
+if (action === 'sealed' && (values.key === undefined) !== (values.out === undefined)) {
+  refuse(`--key names the rescue key, --out the file to write; with neither it lists. Usage: ${usage}`);
 }
 
 await runCli(dataFolder(values.data), run);
@@ -53,10 +54,16 @@ async function list(operator: Operator): Promise<number> {
       device.state,
       shownTime(device.registeredAt),
       shownTime(device.revokedAt),
-      device.sealedWork.length === 0 ? '' : `${device.sealedWork.length} to read`,
+      describeUploads(device),
     ]),
   );
   return 0;
+}
+
+function describeUploads({ sealedWork }: ListedDevice): string {
+  if (sealedWork.length === 0) return '';
+  const waiting = sealedWork.filter(({ readAt }) => readAt === null).length;
+  return waiting === 0 ? `${sealedWork.length} read` : `${waiting} to read`;
 }
 
 async function revoke(operator: Operator): Promise<number> {
@@ -76,23 +83,49 @@ async function revoke(operator: Operator): Promise<number> {
 }
 
 async function sealed(operator: Operator): Promise<number> {
-  const found = await operator.post<{ work: string; sha256: string }>('/admin/sealed-work', { device: id });
-  if (!found.ok) {
+  const listed = await operator.get<ListedDevice[]>('/admin/devices');
+  const uploads = listed.ok ? (listed.value.find((device) => device.id === id)?.sealedWork ?? []) : [];
+  if (uploads.length === 0) {
     console.error('No sealed work of this device has arrived. See: npm run device -- list');
     return 1;
   }
-  const opened = await openWithRescueKey(found.value.work, readFileSync(resolve(values.key ?? ''), 'utf8'));
-  if (opened === undefined) {
-    console.error(
-      'This key does not open it. It takes the rescue key of the organisation that issued the ticket.',
+  const { key, out } = values;
+  if (key === undefined || out === undefined) {
+    printTable(
+      ['upload', 'received', 'read'],
+      uploads.map((upload) => [upload.sha256, shownTime(upload.receivedAt), shownTime(upload.readAt)]),
     );
-    return 1;
+    return 0;
   }
-  writeFileSync(resolve(values.out ?? ''), opened, { mode: 0o600 });
-  console.log(
-    `Written to ${resolve(values.out ?? '')}. It holds clients' records in the clear: move it to where those belong.`,
-  );
-  return 0;
+  const rescueKey = readFileSync(resolve(key), 'utf8');
+  const written: string[] = [];
+  for (const [at, { sha256 }] of uploads.entries()) {
+    const found = await operator.post<{ work: string }>('/admin/sealed-work', { device: id, sha256 });
+    const opened = found.ok ? await openWithRescueKey(found.value.work, rescueKey) : undefined;
+    if (opened === undefined) {
+      console.error(
+        `This key does not open upload ${sha256}. It takes the rescue key of the organisation that issued the ticket.`,
+      );
+      continue;
+    }
+    const path = numbered(resolve(out), uploads.length === 1 ? undefined : at + 1);
+    writeFileSync(path, opened, { mode: 0o600 });
+    written.push(path);
+    await operator.post('/admin/sealed-work/opened', { device: id, sha256 });
+  }
+  if (written.length > 0) {
+    console.log(
+      `Written, oldest first:\n${written.map((path) => `  ${path}\n`).join('')}It is clients' records in the clear: move it to where those belong.`,
+    );
+  }
+  return written.length === uploads.length ? 0 : 1;
+}
+
+/** `work.json` is the only upload's file; of several the names are `work-1.json`, `work-2.json`, … */
+function numbered(path: string, number: number | undefined): string {
+  if (number === undefined) return path;
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}-${String(number)}${ext}`);
 }
 
 interface ShownAlert {

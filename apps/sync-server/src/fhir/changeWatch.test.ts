@@ -22,7 +22,7 @@ function openWatch() {
   const log: string[] = [];
   const wait = (name: string, options: { upTo?: number; epoch?: string; device?: string } = {}) => {
     const end = new AbortController();
-    void watch
+    watch
       .wait({
         practitionerId: name,
         deviceId: options.device ?? name,
@@ -30,7 +30,8 @@ function openWatch() {
         upTo: options.upTo ?? 10,
         end: end.signal,
       })
-      .then((why) => log.push(`${name}:${why}`));
+      .then((why) => log.push(`${name}:${why}`))
+      .catch(() => log.push(`${name}:failed`));
     return (why: Wakening) => end.abort(why);
   };
   return {

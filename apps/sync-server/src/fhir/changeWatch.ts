@@ -60,7 +60,7 @@ export function createChangeWatch(deps: {
     const replaced = epoch !== seen.epoch || sequence < seen.upTo;
     seen = { epoch, upTo: sequence };
     const names = new Set(touched);
-    for (const waiter of [...waiting.values()]) {
+    for (const waiter of waiting.values()) {
       if (replaced || everybody || names.has(waiter.practitionerId)) waiter.wake('touched');
     }
   };
@@ -120,7 +120,7 @@ export function createChangeWatch(deps: {
     },
     stop: async () => {
       stopped = true;
-      for (const waiter of [...waiting.values()]) waiter.wake('stopping');
+      for (const waiter of waiting.values()) waiter.wake('stopping');
       cancelLook();
       await looking;
     },

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RequestRefused } from '../fhir/answer.ts';
 import { listAlerts } from '../identity/alerts.ts';
-import { listDevices, readSealedWork, revokeDevice } from '../identity/deviceDesk.ts';
+import { listDevices, markSealedWorkOpened, readSealedWork, revokeDevice } from '../identity/deviceDesk.ts';
 import { changePolicy } from '../identity/policy.ts';
 import { deliverAnswer, listRescues, prepareRescue, readRescueRequest } from '../identity/rescueDesk.ts';
 import { findPractitioner, handOutTicket, listTickets, revokeTicket } from '../identity/ticketDesk.ts';
@@ -39,6 +39,7 @@ const workRequest = z.strictObject({
   device: z.string().min(1).max(128),
   sha256: z.string().max(64).optional(),
 });
+const openedWork = z.strictObject({ device: z.string().min(1).max(128), sha256: z.string().max(64) });
 const policyRequest = z.strictObject({ eraseAfter: z.int().min(5).max(100).nullable() });
 
 type Answered = Result<object, { readonly kind: string }>;
@@ -97,6 +98,12 @@ export function addAdminRoutes(app: FastifyInstance, context: ServerContext, opt
       const work = await readSealedWork(context, { deviceId: device, sha256, actor });
       return work === undefined ? done(false) : ok(work);
     }),
+  );
+  app.post(
+    '/admin/sealed-work/opened',
+    asked(openedWork, async ({ device, sha256 }) =>
+      done(await markSealedWorkOpened(context, { deviceId: device, sha256 })),
+    ),
   );
 
   app.get(

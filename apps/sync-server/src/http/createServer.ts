@@ -48,7 +48,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     audit: createAuditTrail({ db, clock, random }),
     timers,
     watch,
-    onWritten: watch.written,
+    onWritten: () => watch.written(),
   };
   const app = fastify({
     logger: false,

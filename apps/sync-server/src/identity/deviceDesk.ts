@@ -1,7 +1,8 @@
 import { CodedError, type Clock, type Random } from '@fieldchart/foundation';
-import { createAuditTrail } from '../audit/auditTrail.ts';
+import { createAuditTrail, toAuditRow } from '../audit/auditTrail.ts';
 import type { Database } from '../storage/openStorage.ts';
 import type { Actor } from '../write/mutation.ts';
+import { closeAlert, raiseAlert } from './alerts.ts';
 import { hashText } from './hashText.ts';
 
 export interface DeviceDesk {
@@ -18,8 +19,15 @@ export interface ListedDevice {
   readonly state: 'active' | 'replaced' | 'revoked' | 'erase-requested' | 'erased';
   readonly revokedAt: number | null;
   readonly erasedAt: number | null;
-  /** Uploads of sealed work that wait for the rescue key's holder. */
-  readonly sealedWork: readonly { readonly sha256: string; readonly receivedAt: number }[];
+  /** Uploads of sealed work, oldest first. */
+  readonly sealedWork: readonly ListedSealedWork[];
+}
+
+export interface ListedSealedWork {
+  readonly sha256: string;
+  readonly receivedAt: number;
+  /** When a holder of the rescue key first opened it. */
+  readonly readAt: number | null;
 }
 
 export async function listDevices({ db }: Pick<DeviceDesk, 'db'>): Promise<ListedDevice[]> {
@@ -30,7 +38,12 @@ export async function listDevices({ db }: Pick<DeviceDesk, 'db'>): Promise<Liste
     .select('name')
     .orderBy('registered_at', 'desc')
     .execute();
-  const works = await db.selectFrom('sealed_work').select(['device_id', 'sha256', 'received_at']).execute();
+  const works = await db
+    .selectFrom('sealed_work')
+    .select(['device_id', 'sha256', 'received_at', 'read_at'])
+    .orderBy('received_at')
+    .orderBy('sha256')
+    .execute();
   return devices.map((device) => ({
     id: device.id,
     practitioner: device.name,
@@ -49,7 +62,7 @@ export async function listDevices({ db }: Pick<DeviceDesk, 'db'>): Promise<Liste
     erasedAt: device.erased_at,
     sealedWork: works
       .filter((work) => work.device_id === device.id)
-      .map((work) => ({ sha256: work.sha256, receivedAt: work.received_at })),
+      .map(({ sha256, received_at, read_at }) => ({ sha256, receivedAt: received_at, readAt: read_at })),
   }));
 }
 
@@ -86,22 +99,35 @@ export async function revokeDevice(
   return true;
 }
 
-/** Keeps a withdrawn device's sealed work; the same text again changes nothing. Yields its SHA-256, the receipt. */
+/**
+ * Keeps a device's sealed work; the same text again changes nothing, however many are sent at the same time. Yields its
+ * SHA-256, the receipt. Once it is given the device may erase, so it is given only for what is committed.
+ */
 export async function receiveSealedWork(desk: DeviceDesk, actor: Actor, work: string): Promise<string> {
   const sha256 = await hashText(work);
-  const kept = await desk.db
-    .insertInto('sealed_work')
-    .values({ device_id: deviceOf(actor), sha256, work, received_at: desk.clock.now() })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  if (kept.numInsertedOrUpdatedRows === 1n) {
-    await createAuditTrail(desk)({
-      action: 'sealed-work-received',
-      actor,
-      outcome: '0',
-      details: { sha256 },
+  const deviceId = deviceOf(actor);
+  const now = desk.clock.now();
+  await desk.db.transaction().execute(async (trx) => {
+    await lockDevice(trx, deviceId);
+    const kept = await trx
+      .insertInto('sealed_work')
+      .values({ device_id: deviceId, sha256, work, received_at: now, read_at: null })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if (kept.numInsertedOrUpdatedRows !== 1n) return;
+    const event = { action: 'sealed-work-received', actor, outcome: '0', details: { sha256 } } as const;
+    await trx
+      .insertInto('audit')
+      .values(toAuditRow(event, desk.random, now))
+      .execute();
+    await raiseAlert(trx, now, {
+      kind: 'sealed-work-waiting',
+      subject: deviceId,
+      deviceId,
+      ...(actor.practitionerId === null ? {} : { practitionerId: actor.practitionerId }),
+      details: {},
     });
-  }
+  });
   return sha256;
 }
 
@@ -117,7 +143,7 @@ export async function acknowledgeErased(desk: DeviceDesk, actor: Actor): Promise
   await createAuditTrail(desk)({ action: 'device-erased', actor, outcome: '0' });
 }
 
-/** A sealed upload, to be opened where the rescue key is: never here. */
+/** A sealed upload, the one of the SHA-256 or the latest, to be opened where the rescue key is: never here. */
 export async function readSealedWork(
   desk: DeviceDesk,
   work: { readonly deviceId: string; readonly sha256: string | undefined; readonly actor: Actor },
@@ -137,6 +163,38 @@ export async function readSealedWork(
     details: { device: work.deviceId, sha256: found.sha256 },
   });
   return found;
+}
+
+/** The rescue key opened an upload. Once it has opened all of a device's their alert closes; they stay for ever. */
+export async function markSealedWorkOpened(
+  desk: Pick<DeviceDesk, 'db' | 'clock'>,
+  work: { readonly deviceId: string; readonly sha256: string },
+): Promise<boolean> {
+  const now = desk.clock.now();
+  return desk.db.transaction().execute(async (trx) => {
+    await lockDevice(trx, work.deviceId);
+    const uploads = await trx
+      .selectFrom('sealed_work')
+      .select(['sha256', 'read_at'])
+      .where('device_id', '=', work.deviceId)
+      .execute();
+    if (!uploads.some(({ sha256 }) => sha256 === work.sha256)) return false;
+    await trx
+      .updateTable('sealed_work')
+      .set({ read_at: now })
+      .where('device_id', '=', work.deviceId)
+      .where('sha256', '=', work.sha256)
+      .where('read_at', 'is', null)
+      .execute();
+    const waiting = uploads.some(({ sha256, read_at }) => read_at === null && sha256 !== work.sha256);
+    if (!waiting) await closeAlert(trx, now, { kind: 'sealed-work-waiting', subject: work.deviceId });
+    return true;
+  });
+}
+
+/** One transaction at a time about a device's uploads: whether some wait is judged on all of them. */
+async function lockDevice(trx: Database, id: string): Promise<void> {
+  await trx.selectFrom('device').select('id').where('id', '=', id).forUpdate().execute();
 }
 
 function deviceOf(actor: Actor): string {

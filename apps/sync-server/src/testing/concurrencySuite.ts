@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
 import { type AnyJson, type TestServer, bundleOf, entryOf, openTestServer } from './testServer.ts';
@@ -82,6 +83,27 @@ export function defineConcurrencySuite(storage: () => Storage): void {
     );
     const statuses = answers.map((answer) => answer.status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array<number>(WRITERS - 1).fill(412)]);
+  });
+
+  test('sealed work sent by eight at the same time is kept once, and all are given the receipt', async () => {
+    const { ana, ask } = server;
+    const answers = await Promise.all(
+      Array.from({ length: WRITERS }, () =>
+        ask(
+          ana,
+          'POST',
+          '/device/sealed-work',
+          { work: 'aa.bb.cc.dd.ee' },
+          { 'content-type': 'application/json' },
+        ),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(WRITERS).fill(201));
+    expect(await storage().db.selectFrom('sealed_work').select('sha256').execute()).toHaveLength(1);
+    const { rows } = await sql`select 1 from audit where action = 'sealed-work-received'`.execute(
+      storage().db,
+    );
+    expect(rows).toHaveLength(1);
   });
 
   test('a token request sent by eight at the same time is answered once', async () => {

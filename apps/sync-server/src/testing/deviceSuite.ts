@@ -11,7 +11,8 @@ import { base64UrlEncode, toInstant, utf8Encode } from '@fieldchart/foundation';
 import { beforeEach, expect, test } from 'vitest';
 import { loadOrganization } from '../identity/organization.ts';
 import { prepareRescue } from '../identity/rescueDesk.ts';
-import { revokeDevice } from '../identity/deviceDesk.ts';
+import { listAlerts } from '../identity/alerts.ts';
+import { listDevices, markSealedWorkOpened, readSealedWork, revokeDevice } from '../identity/deviceDesk.ts';
 import type { Storage } from '../storage/openStorage.ts';
 import { signResource } from './signResource.ts';
 import {
@@ -76,6 +77,52 @@ export function defineDeviceSuite(storage: () => Storage): void {
       .executeTakeFirstOrThrow();
     expect(erasedAt).toBe(server.clock.now());
     expect((await server.ask(server.ben, 'POST', '/device/erased', {}, json)).status).toBe(403);
+  });
+
+  test('D3: an active device too may send what only the rescue key opens: each upload once, kept until it was opened and after', async () => {
+    const upload = (device: TestDevice, work: string) =>
+      server.ask(device, 'POST', '/device/sealed-work', { work }, json);
+    const works = ['aa.bb.cc.dd.ee', 'ff.bb.cc.dd.ee', 'gg.bb.cc.dd.ee'];
+    for (const work of [...works, ...works]) {
+      expect(await upload(server.ana, work)).toMatchObject({ status: 201, body: { sha256: digest(work) } });
+      server.clock.advance(1000);
+    }
+    await upload(server.ben, works[0] ?? '');
+    const listed = await listDevices(desk());
+    const uploadsOf = (id: string) => listed.find((device) => device.id === id)?.sealedWork ?? [];
+    expect(uploadsOf(server.ana.id).map(({ sha256 }) => sha256)).toEqual(works.map(digest));
+    expect(uploadsOf(server.ben.id)).toHaveLength(1);
+    const audited = await storage()
+      .db.selectFrom('audit')
+      .select('device_id')
+      .where('action', '=', 'sealed-work-received')
+      .orderBy('number')
+      .execute();
+    expect(audited.map((row) => row.device_id)).toEqual([...works.map(() => server.ana.id), server.ben.id]);
+
+    const open = async () =>
+      (await listAlerts(storage().db))
+        .filter(({ closed_at: closed, device_id: device }) => closed === null && device === server.ana.id)
+        .map(({ kind }) => kind);
+    for (const work of works) {
+      expect(await open()).toEqual(['sealed-work-waiting']);
+      const one = { deviceId: server.ana.id, sha256: digest(work) };
+      expect(await readSealedWork(desk(), { ...one, actor: system })).toEqual({ sha256: digest(work), work });
+      expect(await markSealedWorkOpened(desk(), one)).toBe(true);
+    }
+    expect(await open()).toEqual([]);
+    expect(await markSealedWorkOpened(desk(), { deviceId: server.ana.id, sha256: 'other' })).toBe(false);
+    await upload(server.ana, 'hh.bb.cc.dd.ee');
+    expect(await open()).toEqual(['sealed-work-waiting']);
+    expect(
+      (await readSealedWork(desk(), { deviceId: server.ana.id, sha256: undefined, actor: system }))?.work,
+    ).toBe('hh.bb.cc.dd.ee');
+    for (const malformed of [{}, { work: 'text' }, { work: works[0], more: 1 }]) {
+      expect((await server.ask(server.ana, 'POST', '/device/sealed-work', malformed, json)).status).toBe(400);
+    }
+    expect(
+      (await server.ask(undefined, 'POST', '/device/sealed-work', { work: works[0] }, json)).status,
+    ).toBe(401);
   });
 
   const rescueText = async (changes: object = {}) => {

@@ -131,6 +131,10 @@ function allRoutes(server: TestServer, clientId: string): readonly Route[] {
     get('/admin/devices', 'list devices'),
     post('/admin/devices/revoke', 'withdraw a device (an unknown one)', { id: 'none', erase: false }),
     post('/admin/sealed-work', 'fetch sealed work (of an unknown device)', { device: 'none' }),
+    post('/admin/sealed-work/opened', 'sealed work was opened (an unknown upload)', {
+      device: 'none',
+      sha256: 'none',
+    }),
     get('/admin/rescue', 'list rescue requests'),
     post('/admin/rescue/read', 'read a rescue request (malformed here)', { request: 'none' }),
     post('/admin/rescue/prepare', 'answer a rescue (malformed here)', { request: 'none' }),
