@@ -7,6 +7,7 @@ import { defineHistorySuite } from './testing/historySuite.ts';
 import { defineIdentitySuite } from './testing/identitySuite.ts';
 import { defineLongPollSuite } from './testing/longPollSuite.ts';
 import { defineRestoreSuite } from './testing/restoreSuite.ts';
+import { defineReviewSuite } from './testing/reviewSuite.ts';
 import { defineWriteSuite } from './testing/writeSuite.ts';
 
 const storage = await openPostgres(inject('postgresUrl'));
@@ -19,4 +20,5 @@ describe('identity', () => defineIdentitySuite(() => storage));
 describe('waiting for changes', () => defineLongPollSuite(() => storage));
 describe('restored from a backup', () => defineRestoreSuite(() => storage));
 describe('history', () => defineHistorySuite(() => storage));
+describe('late work', () => defineReviewSuite(() => storage));
 describe('devices', () => defineDeviceSuite(() => storage));

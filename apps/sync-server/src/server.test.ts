@@ -7,6 +7,7 @@ import { defineIdentitySuite } from './testing/identitySuite.ts';
 import { defineLongPollSuite } from './testing/longPollSuite.ts';
 import { defineRoleSuite } from './testing/roleSuite.ts';
 import { defineRestoreSuite } from './testing/restoreSuite.ts';
+import { defineReviewSuite } from './testing/reviewSuite.ts';
 import { defineWriteSuite } from './testing/writeSuite.ts';
 
 const storage = await openPGlite();
@@ -19,4 +20,5 @@ describe('roles', () => defineRoleSuite(() => storage));
 describe('waiting for changes', () => defineLongPollSuite(() => storage));
 describe('restored from a backup', () => defineRestoreSuite(() => storage));
 describe('history', () => defineHistorySuite(() => storage));
+describe('late work', () => defineReviewSuite(() => storage));
 describe('devices', () => defineDeviceSuite(() => storage));

@@ -101,7 +101,6 @@ export function toAuditEvent(event: AuditedEvent, id: string, recorded: number):
         : { detail: Object.entries(event.details).map(([type, valueString]) => ({ type, valueString })) }),
     });
   }
-  const { address, deviceId, practitionerId, role } = event.actor;
   return {
     resourceType: 'AuditEvent',
     id,
@@ -110,18 +109,23 @@ export function toAuditEvent(event: AuditedEvent, id: string, recorded: number):
     action: actionCode[event.action],
     recorded: toInstant(recorded),
     outcome: event.outcome,
-    agent: [
-      {
-        ...(practitionerId === null ? {} : { who: { reference: `Practitioner/${practitionerId}` } }),
-        ...(deviceId === null ? {} : { altId: deviceId }),
-        name: role,
-        requestor: true,
-        ...(address === undefined ? {} : { network: { address, type: '2' as const } }),
-      },
-    ],
+    agent: agentsOf(event.actor),
     source: { observer: { display: 'Fieldchart sync server' } },
     ...(entities.length === 0 ? {} : { entity: entities }),
   };
+}
+
+/** Who did it; of late work its author, and who let it in. */
+function agentsOf({ admittedBy, address, deviceId, practitionerId, role }: Actor): AuditEvent['agent'] {
+  const who = (id: string | null) => (id === null ? {} : { who: { reference: `Practitioner/${id}` } });
+  const network = address === undefined ? {} : { network: { address, type: '2' as const } };
+  const author = { ...who(practitionerId), ...(deviceId === null ? {} : { altId: deviceId }), name: role };
+  return admittedBy === undefined
+    ? [{ ...author, requestor: true, ...network }]
+    : [
+        { ...author, requestor: false },
+        { ...who(admittedBy.practitionerId), name: admittedBy.role, requestor: true, ...network },
+      ];
 }
 
 function typeCoding(action: AuditedAction): AuditEvent['type'] {

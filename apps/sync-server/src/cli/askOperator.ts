@@ -104,7 +104,7 @@ function toOperator(
   close: () => Promise<void>,
 ): Operator {
   const read = <Answer>({ status, text }: Asked): Result<Answer, OperatorProblem> => {
-    if (status === 404) return fail(JSON.parse(text) as OperatorProblem);
+    if (status === 404 || status === 409) return fail(JSON.parse(text) as OperatorProblem);
     if (status >= 300) throw new CodedError('SERVER_REFUSED', `the server answered ${status}`);
     return ok(JSON.parse(text) as Answer);
   };

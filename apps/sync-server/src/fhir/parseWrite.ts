@@ -68,6 +68,8 @@ export function parsePut(request: PutRequest): Entry {
 export interface WriteBundle {
   readonly type: 'batch' | 'transaction';
   readonly entries: readonly Entry[];
+  /** The entries as they came. */
+  readonly sources: readonly BundleEntry[];
 }
 
 /** Reads a batch or transaction. What is wrong with one entry is that entry's own outcome. */
@@ -98,10 +100,16 @@ export function parseBundle(
     const text = `a Bundle may hold ${MAX_ENTRIES} entries`;
     return fail({ kind: 'refused', refusal: refusal(413, 'too-long', text, 'Bundle.entry') });
   }
-  return ok({ type: bundle.type, entries: entries.map(parseEntry) });
+  return ok({
+    type: bundle.type,
+    entries: entries.map(parseEntry),
+    // Not the parser's: it puts the elements in an order of its own.
+    sources: (body as Bundle).entry ?? [],
+  });
 }
 
-function parseEntry(entry: BundleEntry): Entry {
+/** Reads one entry of a Bundle that is written. */
+export function parseEntry(entry: BundleEntry): Entry {
   const { request } = entry;
   if (request?.method !== 'PUT') {
     return { ok: false, refusal: refusal(400, 'not-supported', 'an entry is written by PUT') };

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LONGEST_RESCUE_TEXT } from '@fieldchart/clinical';
-import { type Result, fail, ok } from '@fieldchart/foundation';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fail, ok } from '@fieldchart/foundation';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { RequestRefused } from '../fhir/answer.ts';
 import { listAlerts } from '../identity/alerts.ts';
@@ -12,8 +12,9 @@ import { deliverAnswer, listRescues, prepareRescue, readRescueRequest } from '..
 import { findPractitioner, handOutTicket, listTickets, revokeTicket } from '../identity/ticketDesk.ts';
 import { startEpoch } from '../restore/startEpoch.ts';
 import { importBundle } from '../setup/importBundle.ts';
-import { type Actor, refusal } from '../write/mutation.ts';
-import { type ServerContext, authenticateDesk, isLoopback } from './context.ts';
+import { refusal } from '../write/mutation.ts';
+import { type ServerContext, isLoopback } from './context.ts';
+import { type Answered, createDeskHandler } from './deskHandler.ts';
 
 export interface AdminOptions {
   /** Bearer token of the commands on this machine; they read it from a file that only the owner may read. */
@@ -42,27 +43,13 @@ const workRequest = z.strictObject({
 const openedWork = z.strictObject({ device: z.string().min(1).max(128), sha256: z.string().max(64) });
 const policyRequest = z.strictObject({ eraseAfter: z.int().min(5).max(100).nullable() });
 
-type Answered = Result<object, { readonly kind: string }>;
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-
 /**
  * What administrators do: from this machine with the operator's token (the commands do so), or from anywhere with an
- * administrator's access token. Every answer is JSON; what is not there is 404 with the reason.
+ * administrator's access token.
  */
 export function addAdminRoutes(app: FastifyInstance, context: ServerContext, options: AdminOptions): void {
   addTicketFiles(app, options);
-  const asked =
-    <Body>(schema: z.ZodType<Body>, answer: (body: Body, actor: Actor) => Promise<Answered>): Handler =>
-    async (request, reply) => {
-      const actor = await authenticateDesk(context, request, {
-        operatorToken: options.token,
-        roles: ['administrator'],
-      });
-      const body = schema.safeParse(request.body ?? {});
-      if (!body.success) throw new RequestRefused(refusal(400, 'invalid', 'the request is malformed'));
-      const answered = await answer(body.data, actor);
-      return answered.ok ? reply.send(answered.value) : reply.code(404).send(answered.error);
-    };
+  const asked = createDeskHandler(context, { operatorToken: options.token, roles: ['administrator'] });
   const desk = { ...context, folder: options.ticketFolder };
   const nothing = z.object({});
 

@@ -18,6 +18,7 @@ import { addAuditRoutes } from './auditRoutes.ts';
 import { addDeviceRoutes } from './deviceRoutes.ts';
 import { addFhirRoutes } from './fhirRoutes.ts';
 import { addHistoryRoutes } from './historyRoutes.ts';
+import { addReviewDesk, addReviewInbox } from './reviewRoutes.ts';
 import { addStaticApp } from './staticApp.ts';
 
 export interface ServerOptions {
@@ -90,8 +91,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     addHistoryRoutes(scope, context);
     addAuditRoutes(scope, context);
     addDeviceRoutes(scope, context);
+    addReviewInbox(scope, context);
   });
-  if (options.admin !== undefined) addAdminRoutes(app, context, options.admin);
+  if (options.admin !== undefined) {
+    addAdminRoutes(app, context, options.admin);
+    addReviewDesk(app, context, options.admin.token);
+  }
   await addStaticApp(app, options.webRoot);
   return app;
 }

@@ -1,7 +1,8 @@
+import type { CareTeam } from '@fieldchart/clinical';
 import { sql } from 'kysely';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
-import { type AnyJson, type TestServer, bundleOf, entryOf, openTestServer } from './testServer.ts';
+import { type AnyJson, type TestServer, bundleOf, entryOf, newClient, openTestServer } from './testServer.ts';
 
 const WRITERS = 8;
 const BUNDLES = 25;
@@ -11,7 +12,8 @@ const PER_BUNDLE = 4;
 export function defineConcurrencySuite(storage: () => Storage): void {
   let server: TestServer;
   beforeEach(async () => {
-    server = await openTestServer(storage());
+    const admin = { token: 'operator', ticketFolder: '/nonexistent' };
+    server = await openTestServer(storage(), { admin });
   });
 
   test('S1: a reader paging the feed while eight write misses nothing and sees nothing twice', async () => {
@@ -83,6 +85,57 @@ export function defineConcurrencySuite(storage: () => Storage): void {
     );
     const statuses = answers.map((answer) => answer.status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array<number>(WRITERS - 1).fill(412)]);
+  });
+
+  describe('late work', () => {
+    /** Ana's late note, and the care team without her. */
+    const leave = async () => {
+      const { ana, sue, ask } = server;
+      const [clientId, encounterId] = [server.uuid(), server.uuid()];
+      const resources = newClient(ana, clientId, encounterId, server.uuid());
+      const team = resources[1] as CareTeam;
+      await ask(ana, 'POST', '/fhir', bundleOf('transaction', resources));
+      const participant = [{ member: { reference: 'Practitioner/ben' } }];
+      const left = entryOf({ ...team, participant }, { ifMatch: 'W/"1"' });
+      expect((await ask(sue, 'POST', '/fhir', bundleOf('transaction', [left]))).status).toBe(200);
+      const note = server.note(ana, { clientId, encounterId });
+      return bundleOf('batch', [entryOf(note, { mutationId: server.uuid() })]);
+    };
+    const items = () => storage().db.selectFrom('review_item').selectAll().execute();
+    const notes = () =>
+      storage().db.selectFrom('history').select('version').where('type', '=', 'Composition').execute();
+
+    test('S2: sent by eight at the same time it is one item with one receipt', async () => {
+      const bundle = await leave();
+      const answers = await Promise.all(
+        Array.from({ length: WRITERS }, () => server.ask(server.ana, 'POST', '/fhir/$review', bundle)),
+      );
+      for (const answer of answers) expect(answer.body).toEqual(answers[0]?.body);
+      expect(answers[0]?.body.entry[0].response.status).toBe('202 Accepted');
+      expect(await items()).toHaveLength(1);
+    });
+
+    test('accepted and set aside at the same time by many, it is decided once, and written only if accepted', async () => {
+      await server.ask(server.ana, 'POST', '/fhir/$review', await leave());
+      const [item] = await items();
+      const answers = await Promise.all(
+        Array.from({ length: WRITERS }, (_, at) =>
+          server.ask(
+            server.sue,
+            'POST',
+            at % 2 === 0 ? '/admin/review/accept' : '/admin/review/set-aside',
+            at % 2 === 0 ? { id: item?.id } : { id: item?.id, reason: 'twice' },
+            { 'content-type': 'application/json' },
+          ),
+        ),
+      );
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+        200,
+        ...Array<number>(WRITERS - 1).fill(409),
+      ]);
+      const [decided] = await items();
+      expect(await notes()).toHaveLength(decided?.state === 'accepted' ? 1 : 0);
+    });
   });
 
   test('sealed work sent by eight at the same time is kept once, and all are given the receipt', async () => {

@@ -122,6 +122,9 @@ function allRoutes(server: TestServer, clientId: string): readonly Route[] {
     post('/fhir', 'write a bundle (an empty one here)', bundleOf('batch', []), {
       'content-type': 'application/fhir+json',
     }),
+    post('/fhir/$review', 'send late work for review (an empty bundle here)', bundleOf('batch', []), {
+      'content-type': 'application/fhir+json',
+    }),
     post('/device/audit', 'send audit links (malformed here)', {}),
     post('/device/sealed-work', 'send sealed work', { work: 'aa.bb.cc.dd.ee' }),
     post('/device/erased', 'acknowledge erasure', {}),
@@ -139,6 +142,10 @@ function allRoutes(server: TestServer, clientId: string): readonly Route[] {
     post('/admin/rescue/read', 'read a rescue request (malformed here)', { request: 'none' }),
     post('/admin/rescue/prepare', 'answer a rescue (malformed here)', { request: 'none' }),
     post('/admin/rescue/deliver', 'deliver an answer (to an unknown request)', { id: 'none', answer: 'a' }),
+    get('/admin/review', 'list late work'),
+    post('/admin/review/read', 'read late work (an unknown item)', { id: 'none' }),
+    post('/admin/review/accept', 'accept late work (an unknown item)', { id: 'none' }),
+    post('/admin/review/set-aside', 'set late work aside (an unknown item)', { id: 'none', reason: 'none' }),
     get('/admin/alerts', 'list alerts'),
     post('/admin/policy', 'change the policy', { eraseAfter: null }),
     post('/admin/restored', 'begin a new epoch (with a malformed body here)', []),
@@ -215,7 +222,8 @@ ${table}
 
 ${scopes}
 
-What a clinician reads and writes is their caseload; supervisors and administrators see the whole organisation. The scope says
+What a clinician reads and writes is their caseload; whether late work for a client who has left it is taken for review depends
+on whether they ever were in the care team. Supervisors and administrators see the whole organisation. The scope says
 what a token may be used for; the server decides by the role, the caseload and the state of the device, at every request.
 `;
 }

@@ -86,7 +86,11 @@ export function decideUnit(state: ChartState, unit: Unit, actor: Actor, now: num
 }
 
 /** S2: what was done once under these mutation ids is answered again; a stranger's id is refused. */
-function recallUnit(state: ChartState, unit: Unit, actor: Actor): UnitDecision | undefined {
+export function recallUnit(
+  state: Pick<ChartState, 'mutations'>,
+  unit: Pick<Unit, 'entries'>,
+  actor: Actor,
+): Exclude<UnitDecision, { readonly kind: 'accepted' }> | undefined {
   const written: Written[] = [];
   for (const [at, entry] of unit.entries.entries()) {
     const id = entry.ok ? entry.mutation.mutationId : entry.mutationId;
@@ -106,7 +110,7 @@ function recallUnit(state: ChartState, unit: Unit, actor: Actor): UnitDecision |
   return { kind: 'refused', at: 0, refusal: mixed };
 }
 
-const notYours = () => refusal(403, 'forbidden', 'the client is not in your caseload');
+export const notYours = (): Refusal => refusal(403, 'forbidden', 'the client is not in your caseload');
 
 /** S3: of another's record not even the version is told. */
 function strangerRefusal(
@@ -115,6 +119,7 @@ function strangerRefusal(
   actor: Actor,
 ): Refusal | undefined {
   if (before?.clientId === undefined || actor.role !== 'clinician') return undefined;
+  if (actor.admittedBy !== undefined) return undefined;
   return inCaseload(state.teams, actor.practitionerId, before.clientId) ? undefined : notYours();
 }
 
@@ -134,9 +139,9 @@ function versionRefusal(before: CurrentVersion | undefined, mutation: Mutation):
 }
 
 /** A Provenance that names no patient is filed under the client of what it is about. */
-function clientOfTargets(
+export function clientOfTargets(
   resource: FhirResource,
-  current: ReadonlyMap<ResourceKey, CurrentVersion>,
+  current: ReadonlyMap<ResourceKey, Pick<CurrentVersion, 'clientId'>>,
 ): string | undefined {
   if (resource.resourceType !== 'Provenance') return undefined;
   for (const target of resource.target) {
@@ -174,7 +179,10 @@ interface AccessQuestion {
   readonly actor: Actor;
 }
 
-/** S3: a clinician writes within the caseload, or registers a client together with a care team that names them. */
+/**
+ * S3: a clinician writes within the caseload, or registers a client together with a care team that names them. What was
+ * accepted out of the review inbox was written while its author had access: that was found out when it came.
+ */
 function accessRefusal({ before, after, version, versions, actor }: AccessQuestion): Refusal | undefined {
   const { resource, clientId, key } = version;
   const type = resource.resourceType;
@@ -194,6 +202,7 @@ function accessRefusal({ before, after, version, versions, actor }: AccessQuesti
       : refusal(403, 'forbidden', 'an administrator does that');
   }
   if (type === 'CareTeam' && actor.role !== 'clinician') return undefined;
+  if (actor.admittedBy !== undefined && type !== 'CareTeam') return undefined;
   if (actor.role === 'administrator') {
     return refusal(403, 'forbidden', 'an administrator does not write in charts');
   }

@@ -13,6 +13,8 @@ export interface Actor {
   readonly role: PractitionerRole | 'system';
   /** Network address the request came from. */
   readonly address?: string;
+  /** Who accepted this late work of the actor's out of the review inbox, and answers for its being written. */
+  readonly admittedBy?: Pick<Actor, 'practitionerId' | 'role'>;
 }
 
 type IssueCode = OperationOutcome['issue'][number]['code'];
