@@ -58,6 +58,7 @@ test('no body makes the identity routes fail inside or change a row', async () =
     ['/auth/token', undefined, form] as const,
     ['/auth/rescue', undefined, json] as const,
     ['/device/sealed-work', limited, json] as const,
+    ['/device/sealed-work', server.ben, json] as const,
     ['/device/audit', server.ben, json] as const,
   );
   await fc.assert(
@@ -68,6 +69,112 @@ test('no body makes the identity routes fail inside or change a row', async () =
     runs,
   );
   expect(await rows()).toBe(before);
+});
+
+test('no body makes the review inbox or its desk fail inside, or keeps what is no late work', async () => {
+  const admin = { token: 'operator', ticketFolder: '/nonexistent' };
+  server = await openTestServer(storage, { admin });
+  const of = await server.registerClient(server.ana);
+  const operator: TestDevice = { ...server.ana, token: admin.token };
+  const rows = async () => {
+    const { db } = storage;
+    return JSON.stringify([
+      await db.selectFrom('review_item').selectAll().execute(),
+      await db.selectFrom('review_entry').selectAll().execute(),
+      await db.selectFrom('history').select('sequence').orderBy('sequence').execute(),
+    ]);
+  };
+  const before = await rows();
+  const method = fc.constantFrom('PUT', 'POST', 'DELETE', 7);
+  const request = fc.record(
+    {
+      method,
+      url: fc.oneof(fc.string(), fc.constant('Patient/x')),
+      ifMatch: fc.jsonValue(),
+      extension: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  );
+  const note = server.note(server.ben, of);
+  const resource = fc.oneof(
+    fc.jsonValue(),
+    // A stranger's, whole but for one element.
+    fc
+      .tuple(fc.constantFrom(...Object.keys(note)), fc.jsonValue())
+      .map(([key, value]) => ({ ...note, [key]: value })),
+  );
+  const entries = fc.array(fc.record({ resource, request }, { requiredKeys: [] }), { maxLength: 3 });
+  const bundles = fc
+    .record({
+      type: fc.constantFrom('batch', 'transaction', 'history'),
+      entry: fc.oneof(entries, fc.jsonValue()),
+    })
+    .map((bundle) => JSON.stringify({ resourceType: 'Bundle', ...bundle }));
+  const fields = fc
+    .dictionary(fc.constantFrom('id', 'reason'), fc.jsonValue())
+    .map((value) => JSON.stringify(value));
+  const bodies = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), bundles, fields);
+  const fhir = { 'content-type': 'application/fhir+json' };
+  const routes = fc.constantFrom(
+    ['/fhir/$review', server.ben, fhir] as const,
+    ['/admin/review/read', operator, json] as const,
+    ['/admin/review/accept', operator, json] as const,
+    ['/admin/review/set-aside', operator, json] as const,
+    ['/admin/sealed-work/opened', operator, json] as const,
+  );
+  await fc.assert(
+    fc.asyncProperty(routes, bodies, async ([path, device, type], body) => {
+      const answer = await server.ask(device, 'POST', path, body, type);
+      expect([200, 400, 403, 404, 409, 413, 415, 422], path).toContain(answer.status);
+      if (answer.status !== 200) return;
+      for (const { response } of answer.body.entry) expect(response.status).not.toMatch(/^20/u);
+    }),
+    runs,
+  );
+  expect(await rows()).toBe(before);
+});
+
+test('cursors, waits, page links and instants of any shape are refused in form, and start no new epoch', async () => {
+  const good = String(
+    (await server.ask(server.ana, 'GET', '/fhir/$changes?_count=1000')).body.link[0].url.match(
+      /_cursor=([^&]+)/u,
+    )[1],
+  );
+  const [content = '', mark = ''] = good.split('.');
+  const epoch = () =>
+    storage.db.selectFrom('organization').select(['epoch', 'version_floor']).executeTakeFirst();
+  const before = await epoch();
+  const forged = fc
+    .array(fc.oneof(fc.nat(), fc.string(), fc.constant(-1)), { maxLength: 7 })
+    .map((parts) => `${base64UrlEncode(utf8Encode(JSON.stringify(parts)))}.${mark}`);
+  const bent = fc
+    .tuple(fc.nat(good.length - 1), fc.base64String({ minLength: 1, maxLength: 4 }))
+    .map(([at, piece]) => `${good.slice(0, at)}${piece}${good.slice(at + 1)}`);
+  const texts = fc.oneof(fc.string({ unit: 'binary' }), forged, bent, fc.constant(content));
+  const questions = fc.constantFrom(
+    '/fhir/$changes?_cursor=',
+    '/fhir/$changes?_count=1&_wait=',
+    '/fhir/_history?_page=',
+    '/fhir/Patient/_history?_since=',
+    '/fhir/Patient/x/_history?_count=',
+  );
+  await fc.assert(
+    fc.asyncProperty(questions, texts, async (question, text) => {
+      const answer = await server.ask(server.ana, 'GET', `${question}${encodeURIComponent(text)}`);
+      expect([200, 400, 404, 410], question).toContain(answer.status);
+      const header = { 'fieldchart-cursor': encodeURIComponent(text) };
+      const pushed = await server.ask(
+        server.ana,
+        'POST',
+        '/fhir',
+        { resourceType: 'Bundle', type: 'batch' },
+        header,
+      );
+      expect([200, 410]).toContain(pushed.status);
+    }),
+    runs,
+  );
+  expect(await epoch()).toEqual(before);
 });
 
 test('assertions and access tokens of any shape are refused in form', async () => {

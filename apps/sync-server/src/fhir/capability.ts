@@ -1,6 +1,9 @@
+import { CHANGES_PATH, REVIEW_PATH } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import { SEARCH_PARAMETERS } from './search.ts';
 import { AUDIT_PARAMETERS } from './searchAudit.ts';
+
+const INTERACTIONS = ['read', 'vread', 'update', 'history-instance', 'history-type', 'search-type'];
 
 /** `GET /fhir/metadata`: what this server does, generated from what it accepts. */
 export function capabilityStatement(baseUrl: string, now: number): object {
@@ -28,13 +31,15 @@ export function capabilityStatement(baseUrl: string, now: number): object {
             },
           ],
         },
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
+        operation: [
+          operation(CHANGES_PATH, 'The change feed of the caseload, in pages, which may be waited for'),
+          operation(REVIEW_PATH, 'Takes late work for a client who has left the caseload'),
+        ],
         resource: [
           ...Object.entries(SEARCH_PARAMETERS).map(([type, parameters]) => ({
             type,
-            interaction: ['read', 'vread', 'update', 'history-instance', 'search-type'].map((code) => ({
-              code,
-            })),
+            interaction: INTERACTIONS.map((code) => ({ code })),
             versioning: 'versioned-update',
             readHistory: true,
             updateCreate: true,
@@ -54,5 +59,14 @@ export function capabilityStatement(baseUrl: string, now: number): object {
         ],
       },
     ],
+  };
+}
+
+function operation(path: string, documentation: string): object {
+  const name = path.slice(path.indexOf('$') + 1);
+  return {
+    name,
+    definition: `https://fieldchart.org/fhir/OperationDefinition/${name}`,
+    documentation,
   };
 }

@@ -38,7 +38,11 @@ function send(request: FastifyRequest, reply: FastifyReply, refusals: readonly R
     .send(toOutcome(...refusals));
 }
 
+/** SQLSTATEs of text that PostgreSQL cannot hold: a NUL, half a character. */
+const IMPOSSIBLE_TEXT = new Set(['22021', '22P05']);
+
 function toRefusal(error: unknown): Refusal {
+  if (IMPOSSIBLE_TEXT.has(codeOf(error))) return refusal(400, 'value', 'a character is not allowed');
   const status = statusOf(error);
   switch (status) {
     case 413:

@@ -55,6 +55,15 @@ export function defineHistorySuite(storage: () => Storage): void {
     }
   });
 
+  test('the capability statement names what a client of elsewhere may ask: histories, and our operations', async () => {
+    const { body } = await server.ask(undefined, 'GET', '/fhir/metadata');
+    const [rest] = body.rest;
+    expect(rest.interaction).toContainEqual({ code: 'history-system' });
+    expect(rest.operation.map((one: AnyJson) => one.name)).toEqual(['changes', 'review']);
+    const patient = rest.resource.find((one: AnyJson) => one.type === 'Patient');
+    expect(patient.interaction).toContainEqual({ code: 'history-type' });
+  });
+
   test('pages do not move while others write', async () => {
     const { ana, ask } = server;
     const of = await server.registerClient(ana);
