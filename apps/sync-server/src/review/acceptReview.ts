@@ -83,29 +83,43 @@ async function readAuthor(db: Database, item: ReviewItem, decider: Actor): Promi
 }
 
 /**
- * An update whose predecessor was late work too could name no version: it derives from the version that the
- * predecessor's acceptance wrote. While that has none it cannot be accepted.
+ * An update whose predecessor on the resource had no version yet when it was sent names none. It derives from what its
+ * author wrote to the resource last before it: late work, by its acceptance (while it has none, this cannot be accepted
+ * either), or an ordinary write whose answer was lost, and which was acknowledged when it was sent for review.
  */
 async function withBase(db: Database, item: ReviewItem, mutation: Mutation): Promise<Entry> {
   if (mutation.onlyCreate || mutation.ifMatch !== undefined) return { ok: true, mutation };
-  const { resourceType, id } = mutation.resource;
-  const before = await db
+  const { resourceType: type, id } = mutation.resource;
+  const late = await db
     .selectFrom('review_entry')
     .innerJoin('review_item', 'review_item.id', 'review_entry.item_id')
     .leftJoin('history', 'history.mutation_id', 'review_entry.mutation_id')
-    .select('history.version')
-    .where('review_entry.type', '=', resourceType)
+    .select(['history.version', 'review_item.received_at'])
+    .where('review_entry.type', '=', type)
     .where('review_entry.id', '=', id)
     .where('review_item.practitioner_id', '=', item.practitionerId)
-    .where('review_item.number', '<', (earlier) =>
-      earlier.selectFrom('review_item').select('number').where('id', '=', item.id),
+    .where('review_item.number', '<', (own) =>
+      own.selectFrom('review_item').select('number').where('id', '=', item.id),
     )
     .orderBy('review_item.number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (before === undefined) return { ok: true, mutation };
-  if (before.version !== null) return { ok: true, mutation: { ...mutation, ifMatch: before.version } };
-  return { ok: false, refusal: notAccepted(), ...mutationIdOf(mutation) };
+  const written = await db
+    .selectFrom('history')
+    .select(['version', 'written_at'])
+    .where('type', '=', type)
+    .where('id', '=', id)
+    .where('practitioner_id', '=', item.practitionerId)
+    .where('written_at', '<=', item.receivedAt)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const lateIsLast = late !== undefined && late.received_at >= (written?.written_at ?? 0);
+  if (lateIsLast && late.version === null) {
+    return { ok: false, refusal: notAccepted(), ...mutationIdOf(mutation) };
+  }
+  const base = lateIsLast ? late.version : written?.version;
+  return { ok: true, mutation: typeof base === 'number' ? { ...mutation, ifMatch: base } : mutation };
 }
 
 const notAccepted = (): Refusal =>

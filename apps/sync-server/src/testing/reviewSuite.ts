@@ -271,6 +271,27 @@ export function defineReviewSuite(storage: () => Storage): void {
     expect(read.body.title).toBe('Then');
   });
 
+  test('O3: an update that follows a write whose answer was lost derives from that write; of two lasts the later counts', async () => {
+    const note = server.note(server.ana, of);
+    const first = late(note);
+    await server.ask(server.ana, 'POST', '/fhir', bundleOf('batch', [first]));
+    await leave();
+    const update = (title: string) => {
+      const { request, ...entry } = late({ ...note, title });
+      const { ifNoneMatch: _, ...unconditional } = request ?? { method: 'PUT' as const, url: '' };
+      return { ...entry, request: unconditional };
+    };
+    server.clock.advance(1000);
+    const answer = await review(server.ana, 'batch', [first, update('Second')]);
+    expect(statusesOf(answer)).toEqual(['201', '202']);
+    const [item] = await list();
+    expect((await desk(server.sue, 'accept', { id: item.id })).body.written).toMatchObject([{ version: 2 }]);
+    server.clock.advance(1000);
+    await review(server.ana, 'batch', [update('Third')]);
+    const third = (await list()).find(({ state }) => state === 'open');
+    expect((await desk(server.sue, 'accept', { id: third.id })).body.written).toMatchObject([{ version: 3 }]);
+  });
+
   test('set aside it is closed with a reason, never written, and kept for ever', async () => {
     await leave();
     const entry = late(server.note(server.ana, of));

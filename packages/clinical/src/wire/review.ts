@@ -20,9 +20,9 @@ import type { BundleEntry } from '../fhir/envelopes.ts';
  *
  * Whoever is in the care team again meanwhile is answered 202 all the same: nothing is lost by a person's look.
  *
- * Conditions are judged when it is accepted. An update whose predecessor is under review too has no version to name:
- * it carries neither If-Match nor If-None-Match, and derives from what the acceptance of its predecessor (the entry on
- * the same resource that this practitioner sent to review before it) wrote.
+ * Conditions are judged when it is accepted. An update whose predecessor has no version yet names none: it carries
+ * neither If-Match nor If-None-Match, and derives from what this practitioner wrote to the resource last before it: by
+ * late work, once that is accepted, or by a write that reached the server though its answer was lost.
  */
 export const REVIEW_PATH = '/fhir/$review';
 
