@@ -1,5 +1,6 @@
 import { setTimeout as realDelay } from 'node:timers/promises';
 import type { CareTeam } from '@fieldchart/clinical';
+import { type FakeTimers, createFakeTimers } from '@fieldchart/foundation/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { glanceAtChanges } from '../fhir/glanceAtChanges.ts';
 import { startEpoch } from '../restore/startEpoch.ts';
@@ -20,8 +21,14 @@ import {
 /** Waiting for changes, on every database: in virtual time, and over real connections to one and to two servers. */
 export function defineLongPollSuite(storage: () => Storage): void {
   let server: TestServer;
+  let timers: FakeTimers;
   beforeEach(async () => {
-    server = await openTestServer(storage());
+    server = await openTestServer(storage(), {
+      timers: (advanceClock) => {
+        timers = createFakeTimers(advanceClock);
+        return timers;
+      },
+    });
   });
 
   const cursorOf = ({ body }: Answer) =>
@@ -32,9 +39,9 @@ export function defineLongPollSuite(storage: () => Storage): void {
     (body.entry ?? []).map((entry: AnyJson) => entry.fullUrl ?? entry.resource.parameter[0].name);
   /** Asks, and resolves once the request waits. */
   const waiting = async (device: TestDevice, cursor: string, seconds = 30) => {
-    const before = server.timers.pending;
+    const before = timers.pending;
     const answer = server.ask(device, 'GET', `/fhir/$changes?_cursor=${cursor}&_wait=${seconds}`);
-    await until(() => server.timers.pending > before);
+    await until(() => timers.pending > before);
     return { answer };
   };
   const until = async (holds: () => boolean) => {
@@ -58,11 +65,11 @@ export function defineLongPollSuite(storage: () => Storage): void {
 
     const began = server.clock.now();
     const second = await waiting(other, cursorOf(page), 99);
-    await server.timers.advance(30_000);
+    await timers.advance(30_000);
     const empty = await second.answer;
     expect([empty.status, keysOf(empty), empty.body.link[0].relation]).toEqual([200, [], 'resume']);
     expect(server.clock.now() - began).toBe(30_000);
-    expect(server.timers.pending).toBe(0);
+    expect(timers.pending).toBe(0);
   });
 
   test('what is there already, no wait, a foreign cursor and the opening are answered at once', async () => {
@@ -77,7 +84,7 @@ export function defineLongPollSuite(storage: () => Storage): void {
     for (const wrong of ['-1', '1.5', 'long', '']) {
       expect((await ask(ana, 'GET', `/fhir/$changes?_cursor=${cursor}&_wait=${wrong}`)).status).toBe(400);
     }
-    expect(server.timers.pending).toBe(0);
+    expect(timers.pending).toBe(0);
   });
 
   test('S3: access gained and access lost wake the one concerned; a stranger’s client wakes nobody else', async () => {
@@ -107,9 +114,9 @@ export function defineLongPollSuite(storage: () => Storage): void {
 
     const quiet = await waiting(ben, cursorOf(afterwards));
     await write({ clientId, encounterId: encounter.id });
-    await server.timers.advance(29_000);
-    expect(server.timers.pending).toBeGreaterThan(0);
-    await server.timers.advance(1000);
+    await timers.advance(29_000);
+    expect(timers.pending).toBeGreaterThan(0);
+    await timers.advance(1000);
     expect(keysOf(await quiet.answer)).toEqual([]);
   });
 
@@ -127,7 +134,7 @@ export function defineLongPollSuite(storage: () => Storage): void {
     const cursor = await latest(server.ana);
     server.clock.advance(290_000);
     const { answer } = await waiting(server.ana, cursor);
-    await server.timers.advance(9000);
+    await timers.advance(9000);
     expect((await answer).status).toBe(200);
     server.clock.advance(700);
     const late = await server.ask(server.ana, 'GET', `/fhir/$changes?_cursor=${cursor}&_wait=30`);
@@ -135,7 +142,7 @@ export function defineLongPollSuite(storage: () => Storage): void {
   });
 
   test('a new epoch wakes whoever waits, and says so', async () => {
-    const { ana, clock, random, timers } = server;
+    const { ana, clock, random } = server;
     const { answer } = await waiting(ana, await latest(ana));
     await startEpoch({ db: storage().db, clock, random }, { actor: system });
     await timers.advance(1000);
@@ -149,14 +156,14 @@ export function defineLongPollSuite(storage: () => Storage): void {
     const asked = fetch(`${url}/fhir/$changes?_cursor=${await latest(server.ana)}&_wait=30`, {
       headers: { authorization: `Bearer ${server.ana.token}` },
     });
-    await until(() => server.timers.pending > 0);
+    await until(() => timers.pending > 0);
     const began = performance.now();
     await server.app.close();
     expect(performance.now() - began).toBeLessThan(1000);
     const answer = await asked;
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await answer.json()).toMatchObject({ resourceType: 'OperationOutcome' });
-    expect(server.timers.pending).toBe(0);
+    expect(timers.pending).toBe(0);
   });
 
   test('when the connection ends nobody waits any more', async () => {
@@ -166,10 +173,10 @@ export function defineLongPollSuite(storage: () => Storage): void {
       headers: { authorization: `Bearer ${server.ana.token}` },
       signal: leave.signal,
     });
-    await until(() => server.timers.pending > 0);
+    await until(() => timers.pending > 0);
     leave.abort();
     await expect(asked).rejects.toThrow();
-    await until(() => server.timers.pending === 0);
+    await until(() => timers.pending === 0);
     await server.app.close();
   });
 

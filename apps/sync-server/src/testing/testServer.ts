@@ -15,13 +15,7 @@ import {
   resourceKey,
 } from '@fieldchart/clinical';
 import { type Random, type Timers, createSeededRandom, randomUuid } from '@fieldchart/foundation';
-import {
-  type FakeClock,
-  type FakeTimers,
-  createFakeClock,
-  createFakeLogger,
-  createFakeTimers,
-} from '@fieldchart/foundation/testing';
+import { type FakeClock, createFakeClock, createFakeLogger } from '@fieldchart/foundation/testing';
 import type { FastifyInstance } from 'fastify';
 import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { createServer } from '../http/createServer.ts';
@@ -58,8 +52,6 @@ export interface TestServer {
   readonly app: FastifyInstance;
   readonly storage: Storage;
   readonly clock: FakeClock;
-  /** Move the clock with them. Not those of the server where others were given to it. */
-  readonly timers: FakeTimers;
   readonly random: Random;
   readonly logLines: readonly string[];
   readonly ana: TestDevice;
@@ -92,14 +84,27 @@ const PEOPLE: readonly (readonly [id: string, name: string, role: PractitionerRo
 
 export const system: Actor = { practitionerId: null, deviceId: null, role: 'system' };
 
-export async function openTestServer(
-  storage: Storage,
-  extra: { webRoot?: string; admin?: { token: string; ticketFolder: string }; timers?: Timers } = {},
-): Promise<TestServer> {
+export interface TestServerOptions {
+  readonly webRoot?: string;
+  readonly admin?: { readonly token: string; readonly ticketFolder: string };
+  /** Those of a test that looks at waiting; made with what moves the server's clock. */
+  readonly timers?: (advanceClock: (milliseconds: number) => void) => Timers;
+}
+
+/** Real time, and no more than a moment of it: whoever does not look at waiting is not held up by it. */
+const impatientTimers: Timers = {
+  after(milliseconds, task) {
+    const id = setTimeout(task, Math.min(milliseconds, 20));
+    return () => clearTimeout(id);
+  },
+};
+
+export async function openTestServer(storage: Storage, extra: TestServerOptions = {}): Promise<TestServer> {
   const { db } = storage;
   await emptyStorage(db);
   const clock = createFakeClock();
-  const timers = createFakeTimers((milliseconds) => clock.advance(milliseconds));
+  const { timers: createTimers, ...options } = extra;
+  const timers = createTimers?.((milliseconds) => clock.advance(milliseconds)) ?? impatientTimers;
   const random = createSeededRandom(7);
   const logger = createFakeLogger();
   const uuid = () => randomUuid(random);
@@ -128,7 +133,7 @@ export async function openTestServer(
     signers: new Map(),
   }));
   await writeUnits({ db, clock, random }, system, units);
-  const deps = { db, organization, clock, random, timers, logger, authAttemptsPerMinute: 1000, ...extra };
+  const deps = { db, organization, clock, random, timers, logger, authAttemptsPerMinute: 1000, ...options };
   const app = await createServer(deps);
 
   const newDeviceKeys = async () => {
@@ -198,7 +203,6 @@ export async function openTestServer(
     rescuePrivateKey,
     storage,
     clock,
-    timers,
     random,
     logLines: logger.lines,
     ana: await addDevice('ana'),
