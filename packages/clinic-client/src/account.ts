@@ -70,7 +70,7 @@ export function createAccount(options: {
       return { ok: true };
     },
 
-    recordExport: ({ consentId }) => audit.append('export', { consent: consentId }),
+    recordExport: ({ consentId }) => audit.append('export', { record: `Consent/${consentId}` }),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type EnhancedStore,
   type PayloadAction,
 } from '@reduxjs/toolkit';
+import { CodedError } from '@fieldchart/foundation';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { createSqliteStorage } from '@fieldchart/redux-persist-sqlite';
 import {
@@ -73,11 +74,42 @@ const registration = createSlice({
   },
 });
 
+/** What is typed while a refused change is mended or a conflict decided: a kill in the middle costs nothing. */
+export interface MendDraft {
+  /** Texts by field code; only what was changed or chosen. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** In a conflict, whose text each field started from. */
+  readonly picks: Readonly<Record<string, ConflictPick>>;
+  /** Where the cursor was. */
+  readonly position: { readonly field: string; readonly start: number; readonly end: number } | null;
+  /** Which texts it was begun on: the answer's `seen`. */
+  readonly seen: string;
+}
+
+export type ConflictPick = 'mine' | 'theirs' | 'now' | 'both';
+
+/** By mutation id. */
+type MendDrafts = Readonly<Record<string, MendDraft>>;
+
+const mending = createSlice({
+  name: 'mending',
+  initialState: {} as MendDrafts,
+  reducers: {
+    mendTyped: (
+      state,
+      action: PayloadAction<{ readonly mutationId: string; readonly draft: MendDraft }>,
+    ): MendDrafts => ({ ...state, [action.payload.mutationId]: action.payload.draft }),
+    mendForgotten: (state, action: PayloadAction<{ readonly mutationId: string }>): MendDrafts =>
+      Object.fromEntries(Object.entries(state).filter(([id]) => id !== action.payload.mutationId)),
+  },
+});
+
 const activityReducer = combineReducers({
   place: place.reducer,
   caseload: caseload.reducer,
   settings: settings.reducer,
   registration: registration.reducer,
+  mending: mending.reducer,
 });
 
 /** What the app is doing: where the user is, list settings, half-filled forms. Records live in SQLite instead. */
@@ -87,12 +119,13 @@ export const { moved } = place.actions;
 export const { viewChanged } = caseload.actions;
 export const { settingsChanged } = settings.actions;
 export const { draftChanged } = registration.actions;
+export const { mendTyped, mendForgotten } = mending.actions;
 
 export type ActivityStore = EnhancedStore<Activity>;
 
 export interface PersistedActivity {
   readonly store: ActivityStore;
-  /** Resolves when everything dispatched so far is committed. */
+  /** Resolves when everything dispatched so far is committed; rejects if the disk did not take it. */
   flush(): Promise<void>;
   /** Flushes and stops persisting: the store is not used afterwards (E5). */
   close(): Promise<void>;
@@ -103,12 +136,26 @@ export interface PersistedActivity {
  * to it at every change.
  */
 export async function openActivityStore(database: Database): Promise<PersistedActivity> {
+  const storage = createSqliteStorage({ database, tableName: 'activity' });
+  let fault: unknown;
   const persisted = persistReducer<Activity>(
     // A slow read must not be taken for an empty one: redux-persist's own time-out is off.
     {
       key: 'activity',
       version: 1,
-      storage: createSqliteStorage({ database, tableName: 'activity' }),
+      storage: {
+        ...storage,
+        // redux-persist swallows what the disk refuses: "saved" must not be said of it (D1).
+        setItem: async (key: string, value: string) => {
+          try {
+            await storage.setItem(key, value);
+            fault = undefined;
+          } catch (error) {
+            fault = error;
+            throw error;
+          }
+        },
+      },
       timeout: 0,
     },
     activityReducer,
@@ -128,6 +175,9 @@ export async function openActivityStore(database: Database): Promise<PersistedAc
     store: store as unknown as ActivityStore,
     async flush() {
       await persistor.flush();
+      if (fault !== undefined) {
+        throw new CodedError('ACTIVITY_NOT_KEPT', 'What the app is doing was not written', { cause: fault });
+      }
     },
     async close() {
       await persistor.flush();

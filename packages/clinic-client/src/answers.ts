@@ -8,6 +8,7 @@ import {
   noteSections,
 } from '@fieldchart/clinical';
 import type { OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
+import { ATTENTION_ROWS, createAttentionAnswers } from './attentionAnswers.ts';
 import type {
   Answer,
   CaseloadAnswer,
@@ -31,10 +32,16 @@ const sentRows = 50;
 
 /** Answers the screens' queries from the record store. */
 export function createAnswers(store: RecordStore, practitionerId: string) {
+  const attention = createAttentionAnswers(store, practitionerId);
   const answers = {
     async caseload(query: Extract<Query, { kind: 'caseload' }>): Promise<CaseloadAnswer> {
       const { search, filter, sort, limit } = query;
-      return await store.listClients({ search, filter, sort, limit, practitionerId });
+      const [{ rows, total }, refused] = await Promise.all([
+        store.listClients({ search, filter, sort, limit, practitionerId }),
+        attention.rows(),
+      ]);
+      const needing = new Set(refused.map(({ clientId }) => clientId));
+      return { rows: rows.map((row) => ({ ...row, needsYou: needing.has(row.clientId) })), total };
     },
 
     async chart({ clientId }: { readonly clientId: string }): Promise<ChartAnswer | null> {
@@ -49,6 +56,7 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
         visits: chart.visits.map((record) => visitOf(record)),
         notes: chart.notes.map((record) => noteSummary(record, practitionerId)),
         consents: chart.consents.map((record) => consentSummary(record)),
+        attention: (await attention.rows()).filter((row) => row.clientId === clientId),
       };
     },
 
@@ -71,6 +79,8 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
         })),
         signedAt: attester?.time ?? null,
         signedBy: attester === undefined ? null : (note.author[0]?.display ?? null),
+        inConflict: record.inConflict,
+        attentionId: await attentionIdOf(record),
       };
     },
 
@@ -85,24 +95,40 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
         clientId,
         clientName: client === undefined ? '' : displayName(as(client.resource, 'Patient')),
         pdf: consent.sourceAttachment?.data ?? null,
+        attentionId: await attentionIdOf(record),
       };
     },
 
     async outbox(): Promise<OutboxAnswer> {
-      const [items, counts, receipts] = await Promise.all([
+      const [items, counts, receipts, needsYou] = await Promise.all([
         store.listOutbox(outboxRows),
         store.outboxCounts(),
         store.recentReceipts(sentRows),
+        attention.rows(),
       ]);
-      const isFailed = (item: OutboxItem) => item.state === 'parked' || item.state === 'held';
+      const rowsIn = (...states: readonly OutboxItem['state'][]) =>
+        items
+          .filter(({ state }) => states.includes(state))
+          .map((item) => outboxRow(item, itemDelivery(item)));
       return {
-        waiting: items.filter((item) => !isFailed(item)).map((item) => outboxRow(item, itemDelivery(item))),
-        failed: items.filter((item) => isFailed(item)).map((item) => outboxRow(item, itemDelivery(item))),
+        waiting: rowsIn('waiting', 'attempted'),
+        needsYou,
+        held: rowsIn('held'),
         sent: receipts.map((receipt) => outboxRow(receipt, { state: 'received', ...receiptOf(receipt) })),
-        counts: { waiting: counts.waiting + counts.attempted, failed: counts.parked + counts.held },
+        counts: {
+          waiting: counts.waiting + counts.attempted,
+          // Units are counted, not their entries; beyond what is listed only the entries are known.
+          needsYou: needsYou.length < ATTENTION_ROWS ? needsYou.length : counts.parked,
+          held: counts.held,
+        },
       };
     },
   };
+
+  /** Most records need nobody, and the list of those that do is not read for them. */
+  async function attentionIdOf(record: StoredRecord): Promise<string | null> {
+    return record.sync === 'parked' || record.inConflict ? await attention.attentionIdOf(record.key) : null;
+  }
 
   return async function answer<Q extends Query>(query: Q): Promise<Answer<Q>> {
     // Each kind's answer is of the type that `Answer` maps it to; the compiler cannot follow the mapping.
@@ -117,6 +143,10 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
         return (await answers.consent(query)) as Answer<Q>;
       case 'outbox':
         return (await answers.outbox()) as Answer<Q>;
+      case 'attention':
+        return (await attention.attention(query.mutationId)) as Answer<Q>;
+      case 'explanations':
+        return (await attention.explanations(query.mutationIds)) as Answer<Q>;
     }
   };
 }
@@ -172,7 +202,6 @@ function outboxRow(item: OutboxItem | Receipt, delivery: Delivery): OutboxRow {
   const [resourceType = '', resourceId = ''] = item.key.split('/');
   return {
     mutationId: item.mutationId,
-    sequence: item.sequence,
     resourceType,
     resourceId,
     kind: item.kind,

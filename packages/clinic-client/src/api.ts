@@ -2,7 +2,7 @@ import type { NewPatient, SignerAuthority, Stroke, VisitPlace } from '@fieldchar
 import type { CodedError } from '@fieldchart/foundation';
 import type { EditorPosition } from '@fieldchart/record-store';
 import type { ActivityStore } from './activityStore.ts';
-import type { Answer, Query } from './queries.ts';
+import type { Answer, Query, Settling } from './queries.ts';
 
 export type * from './queries.ts';
 
@@ -213,7 +213,7 @@ export type SecretVerdict =
     };
 
 /** One unlock: the records, the use cases, and the Redux store of what the app is doing. */
-export interface ClinicSession {
+export interface ClinicSession extends Settling {
   readonly me: {
     readonly userId: string;
     readonly practitionerId: string;
@@ -224,6 +224,8 @@ export interface ClinicSession {
   readonly organization: { readonly id: string; readonly name: string };
   /** Redux: where the user is, list search/filter/sort, settings. Persisted in the encrypted database. */
   readonly activity: ActivityStore;
+  /** Resolves when what was dispatched to it so far is on the disk; rejects if it is not. */
+  activityKept(): Promise<void>;
 
   /**
    * A live query: calls `onRows` with the first answer and again whenever a commit touches what it read.
@@ -267,7 +269,7 @@ export interface ClinicSession {
   rehome(input: TicketInput): Promise<RehomeOutcome>;
   /** Removes this user, their key and their records from the device; refused while anything of theirs is unsent. */
   removeFromDevice(input: { readonly secret: string }): Promise<RemovalOutcome>;
-  /** Writes down that a document left the encrypted record, as to a viewer of PDF. */
+  /** Writes down that a document leaves the encrypted record, as to a viewer of PDF. Asked before it leaves. */
   recordExport(input: { readonly consentId: string }): Promise<void>;
 
   syncNow(): Promise<void>;

@@ -13,7 +13,11 @@ export function isTouched(query: Query, commit: Commit): boolean {
     case 'consent':
       return commit.keys.has(`Consent/${query.consentId}`);
     case 'outbox':
+    case 'explanations':
       return commit.outbox;
+    case 'attention':
+      // A conflict's other side may come in without the outbox changing; which record it is only the answer knows.
+      return commit.outbox || commit.keys.size > 0;
   }
 }
 

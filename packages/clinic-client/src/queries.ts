@@ -1,4 +1,7 @@
 import type { VisitPlace } from '@fieldchart/clinical';
+import type { AttentionAnswer, AttentionRow, ExplanationsAnswer } from './attentionViews.ts';
+
+export type * from './attentionViews.ts';
 
 // What the screens watch: each question with the shape of its answer.
 
@@ -13,7 +16,11 @@ export type Query =
   | { readonly kind: 'chart'; readonly clientId: string }
   | { readonly kind: 'note'; readonly noteId: string }
   | { readonly kind: 'consent'; readonly consentId: string }
-  | { readonly kind: 'outbox' };
+  | { readonly kind: 'outbox' }
+  /** One refused unit or conflict; null when it is settled. */
+  | { readonly kind: 'attention'; readonly mutationId: string }
+  /** Why changes stand where they stand: only those that are on the screen are asked for. */
+  | { readonly kind: 'explanations'; readonly mutationIds: readonly string[] };
 
 export type CaseloadFilter = 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting';
 export type CaseloadSort = 'name' | 'last-visit' | 'birth-date';
@@ -26,7 +33,11 @@ export type Answer<Q extends Query> = Q['kind'] extends 'caseload'
       ? NoteAnswer | null
       : Q['kind'] extends 'consent'
         ? ConsentAnswer | null
-        : OutboxAnswer;
+        : Q['kind'] extends 'attention'
+          ? AttentionAnswer | null
+          : Q['kind'] extends 'explanations'
+            ? ExplanationsAnswer
+            : OutboxAnswer;
 
 export interface CaseloadAnswer {
   readonly rows: readonly ClientRow[];
@@ -42,6 +53,8 @@ export interface ClientRow {
   readonly lastVisit: string | null;
   readonly unsignedNotes: number;
   readonly waiting: boolean;
+  /** Something of theirs was refused, or is in conflict. */
+  readonly needsYou: boolean;
 }
 
 /** Where an item stands on its way to the server. */
@@ -84,6 +97,8 @@ export interface ChartAnswer {
     readonly signedAt: string | null;
     readonly delivery: Delivery;
   }[];
+  /** What of this client's needs a person. */
+  readonly attention: readonly AttentionRow[];
 }
 
 export interface NoteSummary {
@@ -106,6 +121,10 @@ export interface NoteAnswer extends NoteSummary {
   readonly sections: readonly { readonly code: string; readonly labelKey: string; readonly text: string }[];
   readonly signedAt: string | null;
   readonly signedBy: string | null;
+  /** Where the note needs a person: its place among what was refused. */
+  readonly attentionId: string | null;
+  /** Both sides changed it, and nobody has decided. */
+  readonly inConflict: boolean;
 }
 
 export interface ConsentAnswer {
@@ -118,19 +137,22 @@ export interface ConsentAnswer {
   readonly delivery: Delivery;
   /** The signed form as PDF, base64. */
   readonly pdf: string | null;
+  readonly attentionId: string | null;
 }
 
 export interface OutboxAnswer {
   readonly waiting: readonly OutboxRow[];
-  readonly failed: readonly OutboxRow[];
+  /** Refused units and open conflicts, oldest first: each needs a person. */
+  readonly needsYou: readonly AttentionRow[];
+  /** What waits for one of those. */
+  readonly held: readonly OutboxRow[];
   /** Newest first, the last 50. */
   readonly sent: readonly OutboxRow[];
-  readonly counts: { readonly waiting: number; readonly failed: number };
+  readonly counts: { readonly waiting: number; readonly needsYou: number; readonly held: number };
 }
 
 export interface OutboxRow {
   readonly mutationId: string;
-  readonly sequence: number;
   readonly resourceType: string;
   readonly resourceId: string;
   readonly kind: 'create' | 'update' | 'delete';

@@ -22,6 +22,7 @@ import { openNoteEditor, type OpenNoteEditor } from './noteEditor.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { signConsent, signNote } from './signing.ts';
 import { startSync } from './startSync.ts';
+import { createSettling } from './settling.ts';
 import { sealUnsent } from './withdrawal.ts';
 
 /** Milliseconds that lock gives the disk to take the last keystrokes. */
@@ -101,6 +102,7 @@ export async function openSession(options: {
     },
     organization: identity.organization,
     activity: activity.store,
+    activityKept: () => activity.flush(),
     watch: (query, onAnswer) => live.watch(query, answer<typeof query>, onAnswer),
 
     async registerClient(input) {
@@ -192,6 +194,14 @@ export async function openSession(options: {
     signConsent: (input) => signConsent(signing, input),
 
     ...account,
+    ...createSettling({
+      store,
+      audit,
+      clock,
+      syncSoon: () => {
+        sync.syncNow().catch(() => logger.warn('sync-after-settling-failed'));
+      },
+    }),
 
     syncNow: () => sync.syncNow(),
     syncStatus: () => sync.summary(),

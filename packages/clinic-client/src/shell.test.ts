@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { moved, viewChanged } from './activityStore.ts';
+import { mendTyped, moved, viewChanged } from './activityStore.ts';
 import type { ClinicSession, ClinicShell, Query, Answer } from './api.ts';
 import { createTestDevice, type TestDevice } from './testing/testDevice.ts';
 
@@ -131,6 +131,25 @@ test('D1, D4: text and cursor shown as saved are there after a cold start; the d
     'Encounter',
     'Composition',
   ]);
+});
+
+test('D4: what was typed while mending survives a kill, and the app comes back to it', async () => {
+  const device = await newDevice();
+  const session = await enrol(device, device.shell());
+  const draft = {
+    texts: { data: 'Half a sent' },
+    picks: {},
+    position: { field: 'data', start: 11, end: 11 },
+    seen: '3',
+  };
+  session.activity.dispatch(moved({ path: '/sync/m1' }));
+  session.activity.dispatch(mendTyped({ mutationId: 'm1', draft }));
+  await session.activityKept();
+  const second = kill(device).shell();
+  await unlock(second);
+  const resumed = (await inPhase(second, 'unlocked')).session.activity.getState();
+  expect(resumed.place.path).toBe('/sync/m1');
+  expect(resumed.mending).toEqual({ m1: draft });
 });
 
 test('C2, O6: a signed note is fixed, and is queued with its signature as one', async () => {

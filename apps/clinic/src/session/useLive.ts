@@ -23,7 +23,10 @@ const subjectOf = (query: Query): string => {
   switch (query.kind) {
     case 'caseload':
     case 'outbox':
+    case 'explanations':
       return query.kind;
+    case 'attention':
+      return `attention/${query.mutationId}`;
     case 'chart':
       return `chart/${query.clientId}`;
     case 'note':
