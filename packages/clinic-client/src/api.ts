@@ -1,7 +1,7 @@
 import type { NewPatient, SignerAuthority, Stroke, VisitPlace } from '@fieldchart/clinical';
 import type { CodedError } from '@fieldchart/foundation';
 import type { EditorPosition } from '@fieldchart/record-store';
-import type { ActivityStore } from './activityStore.ts';
+import type { ActivityStore, MendDraft } from './activityStore.ts';
 import type { Answer, Query, Settling } from './queries.ts';
 
 export type * from './queries.ts';
@@ -224,9 +224,6 @@ export interface ClinicSession extends Settling {
   readonly organization: { readonly id: string; readonly name: string };
   /** Redux: where the user is, list search/filter/sort, settings. Persisted in the encrypted database. */
   readonly activity: ActivityStore;
-  /** Resolves when what was dispatched to it so far is on the disk; rejects if it is not. */
-  activityKept(): Promise<void>;
-
   /**
    * A live query: calls `onRows` with the first answer and again whenever a commit touches what it read.
    * The returned function ends it.
@@ -271,6 +268,9 @@ export interface ClinicSession extends Settling {
   removeFromDevice(input: { readonly secret: string }): Promise<RemovalOutcome>;
   /** Writes down that a document leaves the encrypted record, as to a viewer of PDF. Asked before it leaves. */
   recordExport(input: { readonly consentId: string }): Promise<void>;
+
+  /** Keeps what is typed about a refused change until it is settled, through kills and locks. */
+  mendKeeper(mutationId: string): MendKeeper;
 
   syncNow(): Promise<void>;
   syncStatus(): SyncSummary;
@@ -359,6 +359,18 @@ export interface NoteEditor {
   onMerged(listener: (texts: Readonly<Record<string, string>>) => void): () => void;
   /** Leaves the note: what is unsaved is written, and the draft becomes ready to send. */
   close(): Promise<void>;
+}
+
+export interface MendKeeper {
+  /** What was kept; null before the first keystroke. */
+  draft(): MendDraft | null;
+  /** Every keystroke and choice. Never rejects. */
+  keep(draft: MendDraft): void;
+  /** It is settled: the draft is not needed any more. */
+  forget(): void;
+  saveState(): SaveState;
+  subscribe(listener: () => void): () => void;
+  close(): void;
 }
 
 export interface SyncSummary {

@@ -18,6 +18,7 @@ import type { ClinicSession, NoteEditor } from './api.ts';
 import { proveSecret } from './attestation.ts';
 import { loadIdentity } from './identity.ts';
 import { createLiveQueries } from './liveQueries.ts';
+import { createMendKeeper } from './mendKeeper.ts';
 import { openNoteEditor, type OpenNoteEditor } from './noteEditor.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { signConsent, signNote } from './signing.ts';
@@ -102,7 +103,6 @@ export async function openSession(options: {
     },
     organization: identity.organization,
     activity: activity.store,
-    activityKept: () => activity.flush(),
     watch: (query, onAnswer) => live.watch(query, answer<typeof query>, onAnswer),
 
     async registerClient(input) {
@@ -202,6 +202,8 @@ export async function openSession(options: {
         sync.syncNow().catch(() => logger.warn('sync-after-settling-failed'));
       },
     }),
+
+    mendKeeper: (mutationId) => createMendKeeper({ activity, timers, mutationId }),
 
     syncNow: () => sync.syncNow(),
     syncStatus: () => sync.summary(),

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { mendTyped, moved, viewChanged } from './activityStore.ts';
+import { moved, viewChanged } from './activityStore.ts';
 import type { ClinicSession, ClinicShell, Query, Answer } from './api.ts';
 import { createTestDevice, type TestDevice } from './testing/testDevice.ts';
 
@@ -143,13 +143,14 @@ test('D4: what was typed while mending survives a kill, and the app comes back t
     seen: '3',
   };
   session.activity.dispatch(moved({ path: '/sync/m1' }));
-  session.activity.dispatch(mendTyped({ mutationId: 'm1', draft }));
-  await session.activityKept();
+  const keeper = session.mendKeeper('m1');
+  keeper.keep(draft);
+  await expect.poll(() => keeper.saveState().name).toBe('saved');
   const second = kill(device).shell();
   await unlock(second);
-  const resumed = (await inPhase(second, 'unlocked')).session.activity.getState();
-  expect(resumed.place.path).toBe('/sync/m1');
-  expect(resumed.mending).toEqual({ m1: draft });
+  const resumed = (await inPhase(second, 'unlocked')).session;
+  expect(resumed.activity.getState().place.path).toBe('/sync/m1');
+  expect(resumed.mendKeeper('m1').draft()).toEqual(draft);
 });
 
 test('C2, O6: a signed note is fixed, and is queued with its signature as one', async () => {

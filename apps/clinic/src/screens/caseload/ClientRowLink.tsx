@@ -80,6 +80,9 @@ export const ClientRowLink = memo(function ClientRowLink({ row }: { row: ClientR
               label={t('caseload.unsigned', { count: row.unsignedNotes })}
             />
           ) : null}
+          {row.needsYou ? (
+            <Badge tone="error" icon="alert-circle-outline" label={t('caseload.needsYou')} />
+          ) : null}
           {row.waiting ? <Badge icon="tray-arrow-up" label={t('caseload.waiting')} /> : null}
         </View>
       </View>

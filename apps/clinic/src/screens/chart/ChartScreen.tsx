@@ -15,6 +15,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader, Section } from '../../ui/Page.tsx';
 import { Heading, Text } from '../../ui/Text.tsx';
+import { AttentionNotices } from '../attention/AttentionNotice.tsx';
 import { ConsentList } from './ConsentList.tsx';
 import { NoteLink } from './NoteLink.tsx';
 import { VisitCard, type Visit } from './VisitCard.tsx';
@@ -128,6 +129,7 @@ function ChartHead({ chart }: { chart: ChartAnswer }) {
   const open = chart.visits.find(({ status }) => status === 'in-progress');
   return (
     <View style={{ gap: 20 }}>
+      <AttentionNotices rows={chart.attention} />
       <View style={{ flexDirection: 'row', flexWrap: 'wrap', gap: 10 }}>
         {open === undefined ? (
           <Button

@@ -2,9 +2,9 @@ import { useLocalSearchParams } from 'expo-router';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
 import { formatDateTime } from '../../i18n/format.ts';
-import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useSession } from '../../session/ShellContext.tsx';
 import { useLive } from '../../session/useLive.ts';
+import { useWork } from '../../session/useWork.ts';
 import { testIds } from '../../testIds.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -12,8 +12,10 @@ import { Card } from '../../ui/Card.tsx';
 import { DeliveryBadge } from '../../ui/DeliveryBadge.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Loading } from '../../ui/Loading.tsx';
+import { Notice } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { AttentionNotice } from '../attention/AttentionNotice.tsx';
 import { useOpenPdf } from './useOpenPdf';
 
 /** A signed consent: when, its receipt, and the copy for the client. */
@@ -23,6 +25,7 @@ export function ConsentScreen() {
   const consent = useLive({ kind: 'consent', consentId });
   const openPdf = useOpenPdf();
   const session = useSession();
+  const { busy, failed, run } = useWork();
   const back = `/clients/${clientId}`;
   if (consent === undefined) return <Loading />;
   if (consent === null) {
@@ -40,6 +43,9 @@ export function ConsentScreen() {
       back={back}
       width={680}
     >
+      {consent.attentionId === null ? null : (
+        <AttentionNotice attentionId={consent.attentionId} inConflict={false} />
+      )}
       <Card>
         {consent.signedAt === null ? null : (
           <Text size="strong">
@@ -58,12 +64,18 @@ export function ConsentScreen() {
             label={t('consent.openPdf')}
             icon="file-pdf-box"
             testID={testIds.consent.openPdf}
-            onPress={() => {
-              openPdf(pdf);
-              session.recordExport({ consentId }).catch(rethrowLater);
-            }}
+            busy={busy}
+            onPress={() =>
+              run(async () => {
+                await session.recordExport({ consentId });
+                openPdf(pdf);
+              })
+            }
           />
         )}
+        {failed ? (
+          <Notice tone="error" announce title={t('work.failed')} text={t('work.failedText')} />
+        ) : null}
         <Text size="small" tone="muted">
           {t('consent.copy')}
         </Text>

@@ -14,6 +14,9 @@ export interface NoteEditorLoaderProps {
   readonly clientName: string;
   readonly title: string;
   readonly back: string;
+  /** Where it needs a person: refused, or in conflict. */
+  readonly attentionId: string | null;
+  readonly inConflict: boolean;
 }
 
 /** An editor, and leaving it: however often it is asked for, the note is closed once. */

@@ -9,6 +9,7 @@ import { usePalette } from '../../theme/theme.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Page } from '../../ui/Page.tsx';
 import type { NoteEditorLoaderProps, OpenedEditor } from './NoteEditorLoader.tsx';
+import { AttentionNotice } from '../attention/AttentionNotice.tsx';
 import { useNoteTitle } from '../chart/useNoteTitle.ts';
 import { SaveBadge } from './SaveBadge.tsx';
 import { SectionInput, type Caret } from './SectionInput.tsx';
@@ -18,7 +19,8 @@ import { useSectionLabel } from './useSectionLabel.ts';
 type NoteFieldsProps = NoteEditorLoaderProps & OpenedEditor;
 
 /** The sections of a draft, with the save state and the way to signing always in sight. */
-export function NoteFields({ editor, leave, noteId, clientId, clientName, title, back }: NoteFieldsProps) {
+export function NoteFields({ editor, leave, noteId, clientId, clientName, title, ...rest }: NoteFieldsProps) {
+  const { back, attentionId, inConflict } = rest;
   const noteTitle = useNoteTitle();
   const sectionLabel = useSectionLabel();
   const { busy, run } = useWork();
@@ -79,6 +81,7 @@ export function NoteFields({ editor, leave, noteId, clientId, clientName, title,
         },
       }}
     >
+      {attentionId === null ? null : <AttentionNotice attentionId={attentionId} inConflict={inConflict} />}
       {editor.sections.map(({ code, labelKey }, index) => (
         <SectionInput
           key={code}

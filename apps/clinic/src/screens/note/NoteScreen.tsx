@@ -29,6 +29,8 @@ export function NoteScreen() {
       clientId={note.clientId}
       clientName={note.clientName}
       title={note.title}
+      attentionId={note.attentionId}
+      inConflict={note.inConflict}
       back={note.visitId === null ? `/clients/${clientId}` : `/clients/${clientId}/visits/${note.visitId}`}
     />
   );

@@ -8,6 +8,7 @@ import { DeliveryBadge } from '../../ui/DeliveryBadge.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { Heading, Text } from '../../ui/Text.tsx';
+import { AttentionNotice } from '../attention/AttentionNotice.tsx';
 import { NoteStatusBadge } from '../chart/NoteStatusBadge.tsx';
 import { useNoteTitle } from '../chart/useNoteTitle.ts';
 import { useSectionLabel } from './useSectionLabel.ts';
@@ -33,6 +34,9 @@ export function NoteView({ note }: { note: NoteAnswer }) {
           <DeliveryBadge delivery={note.delivery} />
         </View>
       </View>
+      {note.attentionId === null ? null : (
+        <AttentionNotice attentionId={note.attentionId} inConflict={note.inConflict} />
+      )}
       {note.signedAt === null ? null : (
         <Notice
           tone="good"

@@ -17,7 +17,7 @@ const icons: Record<SaveState['name'], IconName> = {
 const SPOKEN_AFTER_MS = 1_500;
 
 /** Whether every character is on the disk (D1). Read at each change, never guessed. */
-export function SaveBadge({ editor }: { editor: NoteEditor }) {
+export function SaveBadge({ editor }: { editor: Pick<NoteEditor, 'saveState' | 'subscribe'> }) {
   const { t } = useTranslation();
   const palette = usePalette();
   const state = useSyncExternalStore(

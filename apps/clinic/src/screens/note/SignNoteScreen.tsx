@@ -11,6 +11,7 @@ import { Notice } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SecretField } from '../../ui/SecretField.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { AttentionNotice } from '../attention/AttentionNotice.tsx';
 import { SignProblem } from './SignProblem.tsx';
 import { NoteText } from './NoteView.tsx';
 import { useSigning } from './useSigning.ts';
@@ -36,6 +37,9 @@ export function SignNoteScreen() {
   };
   return (
     <Page title={t('sign.title')} subtitle={note.clientName} back={back} width={720}>
+      {note.attentionId === null ? null : (
+        <AttentionNotice attentionId={note.attentionId} inConflict={note.inConflict} />
+      )}
       <Text>{t('sign.text')}</Text>
       <NoteText sections={note.sections} />
       <Card>

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { Platform } from 'react-native';
 
 /** Closing the page while something is not on the disk makes the browser ask first. */
-export function useLeaveWarning(editor: NoteEditor): void {
+export function useLeaveWarning(editor: Pick<NoteEditor, 'saveState'>): void {
   useEffect(() => {
     if (Platform.OS !== 'web') return;
     const warn = (event: BeforeUnloadEvent) => {

@@ -18,13 +18,8 @@ import { Choice } from '../../ui/Choice.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { TextField } from '../../ui/TextField.tsx';
+import { localDay } from './localDay.ts';
 import { emptyClient, newClientForm } from './newClientForm.ts';
-
-const localDay = (now: number): string => {
-  const day = new Date(now);
-  const two = (part: number) => String(part).padStart(2, '0');
-  return `${String(day.getFullYear())}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
-};
 
 /** Registers a client on the device; what is half filled in survives a dead battery. */
 export function RegisterScreen() {

@@ -1,7 +1,6 @@
-import type { OutboxRow, SyncSummary } from '@fieldchart/clinic-client';
+import type { SyncSummary } from '@fieldchart/clinic-client';
 import { systemClock } from '@fieldchart/foundation';
 import type { ParseKeys } from 'i18next';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
 import { formatMoment } from '../../i18n/format.ts';
@@ -12,13 +11,13 @@ import { testIds } from '../../testIds.ts';
 import { usePalette } from '../../theme/theme.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
-import { DeliveryBadge } from '../../ui/DeliveryBadge.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { syncWords } from '../../ui/SyncPill.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { AttentionRows, SentRows, WaitingRows } from './OutboxRows.tsx';
 import { RehomeCard } from './RehomeCard.tsx';
 import { useProblemText } from '../../ui/useProblemText.ts';
 
@@ -34,17 +33,26 @@ export function SyncScreen() {
         <Loading />
       ) : (
         <>
-          {outbox.failed.length === 0 ? null : (
-            <Section title={t('sync.failed', { count: outbox.counts.failed })}>
-              <Text tone="muted">{t('sync.failedText')}</Text>
-              <Rows rows={outbox.failed} testID={testIds.sync.failed} none={t('sync.nothingFailed')} />
+          {outbox.needsYou.length === 0 ? null : (
+            <Section title={t('sync.needsYou', { count: outbox.counts.needsYou })}>
+              <Text tone="muted">{t('sync.needsYouText')}</Text>
+              <AttentionRows
+                rows={outbox.needsYou}
+                testID={testIds.sync.failed}
+                none={t('sync.nothingFailed')}
+              />
+            </Section>
+          )}
+          {outbox.held.length === 0 ? null : (
+            <Section title={t('sync.held', { count: outbox.counts.held })}>
+              <WaitingRows rows={outbox.held} testID={testIds.sync.held} none={t('sync.nothingWaits')} />
             </Section>
           )}
           <Section title={t('sync.waiting', { count: outbox.counts.waiting })}>
-            <Rows rows={outbox.waiting} testID={testIds.sync.waiting} none={t('sync.nothingWaits')} />
+            <WaitingRows rows={outbox.waiting} testID={testIds.sync.waiting} none={t('sync.nothingWaits')} />
           </Section>
           <Section title={t('sync.sent')}>
-            <Rows rows={outbox.sent} testID={testIds.sync.sent} none={t('sync.nothingSent')} />
+            <SentRows rows={outbox.sent} testID={testIds.sync.sent} none={t('sync.nothingSent')} />
           </Section>
         </>
       )}
@@ -109,76 +117,5 @@ function SyncState() {
         {t('sync.safe')}
       </Text>
     </Card>
-  );
-}
-
-const SHOWN = 20;
-
-function Rows({ rows, none, testID }: { rows: readonly OutboxRow[]; none: string; testID: string }) {
-  const { t } = useTranslation();
-  const [limit, setLimit] = useState(SHOWN);
-  if (rows.length === 0) {
-    return (
-      <Text tone="muted" testID={testID}>
-        {none}
-      </Text>
-    );
-  }
-  return (
-    <Card style={{ paddingVertical: 4 }} testID={testID}>
-      {rows.slice(0, limit).map((row, index) => (
-        <Row key={row.mutationId} row={row} first={index === 0} />
-      ))}
-      {rows.length > limit ? (
-        <Button
-          kind="plain"
-          label={t('sync.more', { count: rows.length - limit })}
-          onPress={() => setLimit(limit + SHOWN * 5)}
-        />
-      ) : null}
-    </Card>
-  );
-}
-
-const typeKeys: Readonly<Record<string, ParseKeys>> = {
-  Patient: 'resource.patient',
-  Encounter: 'resource.encounter',
-  Composition: 'resource.composition',
-  Consent: 'resource.consent',
-  Provenance: 'resource.provenance',
-  CareTeam: 'resource.careTeam',
-};
-
-function Row({ row, first }: { row: OutboxRow; first: boolean }) {
-  const { t } = useTranslation();
-  const palette = usePalette();
-  const key = typeKeys[row.resourceType];
-  const what = key === undefined ? row.resourceType : t(key as 'resource.patient');
-  return (
-    <View
-      testID={testIds.sync.row(row.mutationId)}
-      style={{
-        paddingVertical: 10,
-        gap: 4,
-        borderTopWidth: first ? 0 : 1,
-        borderTopColor: palette.line,
-        flexDirection: 'row',
-        flexWrap: 'wrap',
-        alignItems: 'center',
-        justifyContent: 'space-between',
-      }}
-    >
-      <View style={{ flexGrow: 1, flexShrink: 1 }}>
-        <Text size="strong">
-          {row.kind === 'create' ? t('sync.created', { what }) : t('sync.changed', { what })}
-        </Text>
-        {row.clientName === null ? null : (
-          <Text size="small" tone="muted">
-            {row.clientName}
-          </Text>
-        )}
-      </View>
-      <DeliveryBadge delivery={row.delivery} />
-    </View>
   );
 }

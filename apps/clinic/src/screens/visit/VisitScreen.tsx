@@ -17,6 +17,7 @@ import { Loading } from '../../ui/Loading.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { AttentionNotices } from '../attention/AttentionNotice.tsx';
 import { NoteLink } from '../chart/NoteLink.tsx';
 import type { Visit } from '../chart/VisitCard.tsx';
 import { usePlaceWords } from '../chart/usePlaceWords.ts';
@@ -52,6 +53,7 @@ export function VisitScreen() {
 
   return (
     <Page title={t('visit.title')} subtitle={chart.name} back={`/clients/${clientId}`} width={680}>
+      <AttentionNotices rows={chart.attention.filter(({ resourceId }) => resourceId === visitId)} />
       <VisitFacts visit={visit} />
       <View style={{ gap: 10 }}>
         <Button

@@ -1,0 +1,1 @@
+export { AttentionScreen as default } from '../../screens/attention/AttentionScreen.tsx';
