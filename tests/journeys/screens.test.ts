@@ -109,6 +109,7 @@ for (const language of ['en', 'es'] as const) {
     await lookAtNote(audit);
     await lookAtConsent(audit);
     await lookAtSync(audit);
+    await lookAtRefusal(audit, language);
     expect(audit.problems).toEqual([]);
   });
 }
@@ -208,6 +209,48 @@ async function lookAtSync(audit: ScreenAudit) {
   const waiting = app.at(testIds.sync.waiting).locator('[data-testid^="outbox-"]');
   await expect.poll(async () => await waiting.count(), { timeout: 90_000 }).toBe(0);
   await audit.look(app.page, 'sync-receipts');
+}
+
+/** A visit whose location holds what no FHIR text may hold, as pasted text may: the server refuses it. */
+async function lookAtRefusal(audit: ScreenAudit, language: Language) {
+  const { page } = app;
+  await app.at(testIds.nav.clients).click();
+  await app
+    .clientRows()
+    .nth(language === 'en' ? 2 : 3)
+    .click();
+  await app.at(testIds.chart.startVisit).click();
+  await app.at(testIds.visit.location).fill('Kitchen\u000Btable');
+  await app.at(testIds.visit.begin).click();
+  await app.at(testIds.visit.writeNote).click();
+  await app.at(testIds.note.section('data')).fill(words.data);
+  await app.at(testIds.nav.sync).click();
+  await app.at(testIds.sync.now).click();
+  const refused = app.at(testIds.sync.failed).locator('[data-testid^="outbox-"]');
+  await refused.first().waitFor(patience);
+  await app.at(testIds.sync.held).locator('[data-testid^="why-"]').first().waitFor(patience);
+  await audit.look(page, 'sync-needs-you');
+  await app.at(testIds.nav.clients).click();
+  await audit.look(page, 'caseload-needs-you');
+  await app
+    .clientRows()
+    .nth(language === 'en' ? 2 : 3)
+    .click();
+  await page.locator('[data-testid^="attention-to-"]').filter({ visible: true }).first().click();
+  const field = app.at(testIds.attention.field('location'));
+  await field.fill('Kitchen table, by the window');
+  await audit.look(page, 'attention-mend');
+  await app.at(testIds.attention.export).click();
+  await app.shows(testIds.attention.exportSave);
+  await app.at(testIds.attention.exportSave).scrollIntoViewIfNeeded();
+  await audit.look(page, 'attention-export', { again: exportInSight });
+  await app.at(testIds.attention.mend).click();
+  await app.shows(testIds.sync.now);
+  await expect.poll(async () => await app.at(testIds.sync.failed).count(), patience).toBe(0);
+}
+
+async function exportInSight() {
+  await app.at(testIds.attention.exportSave).scrollIntoViewIfNeeded();
 }
 
 for (const language of ['es', 'en'] as const) {

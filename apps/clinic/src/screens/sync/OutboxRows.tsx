@@ -97,9 +97,7 @@ function Explained({ rows }: { rows: readonly OutboxRow[] }) {
         first={at === 0}
         to={holder === null ? undefined : `/sync/${holder}`}
         sentence={explanation === undefined ? undefined : sentence(explanation)}
-      >
-        <DeliveryBadge delivery={row.delivery} />
-      </RowFrame>
+      />
     );
   });
 }
