@@ -89,8 +89,6 @@ export function createAttentionAnswers(store: RecordStore, practitionerId: strin
   }
 }
 
-export type AttentionAnswers = ReturnType<typeof createAttentionAnswers>;
-
 /** A refused unit by any of its entries: a group is settled through the record that a person reads. */
 export async function attentionOfUnit(
   store: RecordStore,
@@ -114,14 +112,9 @@ export function seenOf({ revision, conflict }: AttentionDetail): string {
 
 /** Whether no other text can go over this one at the server (C2). */
 export function isFixed(resource: FhirResource): boolean {
-  switch (resource.resourceType) {
-    case 'Composition':
-      return resource.status !== 'preliminary';
-    case 'Consent':
-      return resource.status === 'active' || resource.status === 'inactive';
-    default:
-      return false;
-  }
+  if (resource.resourceType === 'Composition') return resource.status !== 'preliminary';
+  if (resource.resourceType !== 'Consent') return false;
+  return resource.status === 'active' || resource.status === 'inactive';
 }
 
 function choicesOf({ choices, body, conflict }: AttentionDetail): readonly AttentionChoice[] {
@@ -179,16 +172,9 @@ function clientOfRecord(resource: FhirResource): string | undefined {
 }
 
 function dateOf(resource: FhirResource): string | null {
-  switch (resource.resourceType) {
-    case 'Composition':
-      return resource.date;
-    case 'Encounter':
-      return resource.period?.start ?? null;
-    case 'Consent':
-      return resource.dateTime ?? null;
-    default:
-      return null;
-  }
+  if (resource.resourceType === 'Composition') return resource.date;
+  if (resource.resourceType === 'Encounter') return resource.period?.start ?? null;
+  return resource.resourceType === 'Consent' ? (resource.dateTime ?? null) : null;
 }
 
 function idOf(author: string): string {

@@ -233,7 +233,7 @@ test('an export is written down before it is handed out, and holds reason, texts
 
 test('nothing is handed out where it cannot be written down', async () => {
   const mutationId = await refusedNote();
-  const { exportRefused } = createSettling({
+  const unrecorded = createSettling({
     store,
     clock: fixture.clock,
     audit: {
@@ -243,7 +243,7 @@ test('nothing is handed out where it cannot be written down', async () => {
     },
     syncSoon: () => {},
   });
-  await expect(exportRefused(mutationId)).rejects.toThrow('disk full');
+  await expect(unrecorded.exportRefused(mutationId)).rejects.toThrow('disk full');
 });
 
 test('each change says why it stands where it stands, with the names of what it waits for', async () => {
