@@ -119,10 +119,18 @@ export function isFixed(resource: FhirResource): boolean {
 
 function choicesOf({ choices, body, conflict }: AttentionDetail): readonly AttentionChoice[] {
   const theirs = conflict?.theirs ?? null;
+  const theirsFixed = theirs !== null && isFixed(theirs);
   return choices.filter((choice) => {
-    // What is signed by now takes no other text: neither a mended nor a chosen one would be accepted.
-    if (choice === 'mend') return !isFixed(body) && fieldsOf(body).every(({ kind }) => kind !== 'whole');
-    return choice !== 'decide' || theirs === null || !isFixed(theirs);
+    switch (choice) {
+      case 'mend':
+        return !isFixed(body) && fieldsOf(body).every(({ kind }) => kind !== 'whole');
+      case 'decide':
+      case 'return-to-draft':
+        // Over what is signed at the server no other text goes, neither a chosen one nor one signed anew (C2).
+        return !theirsFixed;
+      case 'resend':
+        return true;
+    }
   });
 }
 
