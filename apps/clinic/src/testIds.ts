@@ -7,8 +7,10 @@ export const testIds = {
     welcome: 'phase-welcome',
     locked: 'phase-locked',
     unlocked: 'phase-unlocked',
+    locking: 'phase-locking',
     rescue: 'phase-rescue',
   },
+  locking: { unsaved: 'locking-unsaved', abandon: 'locking-abandon', abandonNow: 'locking-abandon-now' },
   elsewhere: { useHere: 'use-here' },
   failed: { code: 'failed-code' },
   enrol: {

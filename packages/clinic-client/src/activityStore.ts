@@ -125,10 +125,12 @@ export type ActivityStore = EnhancedStore<Activity>;
 
 export interface PersistedActivity {
   readonly store: ActivityStore;
-  /** Resolves when everything dispatched so far is committed; rejects if the disk did not take it. */
+  /** Resolves when everything dispatched so far is committed; rejects while the database does not take it. */
   flush(): Promise<void>;
   /** Flushes and stops persisting: the store is not used afterwards (E5). */
   close(): Promise<void>;
+  /** Stops persisting: what is not written stays unwritten. */
+  abandon(): void;
 }
 
 /**
@@ -136,28 +138,10 @@ export interface PersistedActivity {
  * to it at every change.
  */
 export async function openActivityStore(database: Database): Promise<PersistedActivity> {
-  const storage = createSqliteStorage({ database, tableName: 'activity' });
-  let fault: unknown;
+  const storage = createKeepingStorage(createSqliteStorage({ database, tableName: 'activity' }));
   const persisted = persistReducer<Activity>(
     // A slow read must not be taken for an empty one: redux-persist's own time-out is off.
-    {
-      key: 'activity',
-      version: 1,
-      storage: {
-        ...storage,
-        // redux-persist swallows what the disk refuses: "saved" must not be said of it (D1).
-        setItem: async (key: string, value: string) => {
-          try {
-            await storage.setItem(key, value);
-            fault = undefined;
-          } catch (error) {
-            fault = error;
-            throw error;
-          }
-        },
-      },
-      timeout: 0,
-    },
+    { key: 'activity', version: 1, storage, timeout: 0 },
     activityReducer,
   );
   const store = configureStore({
@@ -175,13 +159,31 @@ export async function openActivityStore(database: Database): Promise<PersistedAc
     store: store as unknown as ActivityStore,
     async flush() {
       await persistor.flush();
-      if (fault !== undefined) {
-        throw new CodedError('ACTIVITY_NOT_KEPT', 'What the app is doing was not written', { cause: fault });
-      }
+      await storage.writeAgain();
     },
     async close() {
       await persistor.flush();
+      await storage.writeAgain();
       persistor.pause();
+    },
+    abandon: () => persistor.pause(),
+  };
+}
+
+/** redux-persist drops a write that fails. Here it is kept until it was made, or a later one was. */
+function createKeepingStorage(storage: ReturnType<typeof createSqliteStorage>) {
+  let unwritten: { readonly key: string; readonly value: string } | undefined;
+  const setItem = async (key: string, value: string) => {
+    const write = { key, value };
+    unwritten = write;
+    await storage.setItem(key, value);
+    if (unwritten === write) unwritten = undefined;
+  };
+  return {
+    ...storage,
+    setItem,
+    writeAgain: async () => {
+      if (unwritten !== undefined) await setItem(unwritten.key, unwritten.value);
     },
   };
 }

@@ -19,7 +19,10 @@ export interface ClinicShell {
   enrol(input: EnrolInput): Promise<EnrolOutcome>;
 
   unlock(input: { readonly userId: string; readonly secret: string }): Promise<UnlockOutcome>;
+  /** Blanks the screen at once (phase `locking`) and resolves when the app is locked, however long the disk takes. */
   lock(reason: LockReason): Promise<void>;
+  /** In phase `locking` with something unsaved: locks without it. What is not on the disk by then is lost. */
+  abandonUnsaved(): void;
 
   /** From `elsewhere`: takes the app over from the other tab, which locks. */
   useHere(): Promise<void>;
@@ -66,6 +69,8 @@ export type ShellPhase =
   | { readonly name: 'welcome'; readonly reason: LockReason | null }
   | { readonly name: 'locked'; readonly users: readonly DeviceUser[]; readonly reason: LockReason | null }
   | { readonly name: 'unlocked'; readonly session: ClinicSession }
+  /** Nothing is shown any more. `unsaved`: the disk does not take the last words; it is tried again by itself. */
+  | { readonly name: 'locking'; readonly unsaved: boolean }
   /** The app cannot go on; what is safe and what to do follows from the code. */
   | { readonly name: 'failed'; readonly error: CodedError };
 

@@ -17,6 +17,8 @@ interface Draft {
 export interface OpenNoteEditor extends NoteEditor {
   /** Resolves when the newest keystroke is on the disk. */
   saved(): Promise<void>;
+  /** Leaves the note without what is not on the disk yet. */
+  abandon(): void;
 }
 
 /**
@@ -104,6 +106,12 @@ export async function openNoteEditor(options: {
     });
   });
   let closed = false;
+  const end = () => {
+    closed = true;
+    stopWatching();
+    saver.stop();
+    options.onClose();
+  };
   const offer = (draft: Draft) => {
     current = draft;
     saver.offer(current);
@@ -131,12 +139,10 @@ export async function openNoteEditor(options: {
       return () => mergeListeners.delete(listener);
     },
     saved: () => saver.saved(),
+    abandon: end,
     async close() {
       await saver.saved();
-      closed = true;
-      stopWatching();
-      saver.stop();
-      options.onClose();
+      end();
       await store.settle(key);
     },
   };

@@ -26,17 +26,20 @@ import { startSync } from './startSync.ts';
 import { createSettling } from './settling.ts';
 import { sealUnsent } from './withdrawal.ts';
 
-/** Milliseconds that lock gives the disk to take the last keystrokes. */
-const lastWriteTimeout = 10_000;
+/** Milliseconds until the disk is asked again to take what it refused. */
+const RETRY = 1_000;
 
 export interface OpenSession {
   readonly session: ClinicSession;
-  /** Resolves when the last keystroke is on the disk; rejects `SESSION_UNSAVED` while the disk does not take it. */
+  /** Resolves when all that was typed is on the disk; goes on trying, however long the disk refuses. Never rejects. */
   saved(): Promise<void>;
   /** What has not reached the server, sealed for the provider. */
   sealUnsent(): Promise<string>;
-  /** E5: flushes and closes the database, forgets the keys. */
+  /** E5: flushes and closes the database, forgets the keys. Whatever fails, the database is closed and the keys go. */
   close(): Promise<void>;
+  /** Closes without what is not written yet, which is lost. */
+  abandon(): Promise<void>;
+  discardKeys(): void;
 }
 
 /** Everything that one unlock opens, over the user's own database and keys. */
@@ -81,16 +84,25 @@ export async function openSession(options: {
       proveSecret({ vault: options.vault, deviceSecrets: platform.deviceSecrets, profile, secret, audit }),
   };
 
-  const lastWrites = async () => {
-    let cancel = () => {};
-    const late = new Promise<'late'>((resolve) => {
-      cancel = timers.after(lastWriteTimeout, () => resolve('late'));
-    });
-    const saved = Promise.all([...editors.values()].map((editor) => editor.saved()));
-    const first = await Promise.race([saved, late]);
-    cancel();
-    if (first === 'late')
-      throw new CodedError('SESSION_UNSAVED', 'The last keystrokes are not on the disk yet');
+  let abandoned = false;
+  const activitySaved = async (): Promise<void> => {
+    try {
+      await activity.flush();
+    } catch {
+      await new Promise<void>((resolve) => void timers.after(RETRY, resolve));
+      if (!abandoned) await activitySaved();
+    }
+  };
+  const release = async (finish: () => Promise<unknown>) => {
+    try {
+      await finish();
+    } finally {
+      try {
+        await database.close();
+      } finally {
+        keys.discard();
+      }
+    }
   };
 
   const session: ClinicSession = {
@@ -212,14 +224,23 @@ export async function openSession(options: {
 
   return {
     session,
-    saved: lastWrites,
-    sealUnsent: () => sealUnsent(database, keys.keyId),
-    async close() {
-      await Promise.all([...editors.values()].map((editor) => editor.close()));
-      await sync.stop();
-      await activity.close();
-      await database.close();
-      keys.discard();
+    async saved() {
+      await Promise.all([...[...editors.values()].map((editor) => editor.saved()), activitySaved()]);
     },
+    sealUnsent: () => sealUnsent(database, keys.keyId),
+    close: () =>
+      release(async () => {
+        await Promise.all([...editors.values()].map((editor) => editor.close()));
+        await sync.stop();
+        await activity.close();
+      }),
+    abandon: () =>
+      release(async () => {
+        abandoned = true;
+        for (const editor of editors.values()) editor.abandon();
+        activity.abandon();
+        await sync.stop();
+      }),
+    discardKeys: () => keys.discard(),
   };
 }

@@ -17,6 +17,7 @@ import type {
   UnlockOutcome,
 } from './api.ts';
 import { deviceSecretOf } from './attestation.ts';
+import { endSession } from './endSession.ts';
 import { databaseName, discardEnrolment, enrol, type Enrolled, openEnrolmentTicket } from './enrolment.ts';
 import { judgeSecret } from './judgeSecret.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
@@ -41,6 +42,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
   });
   let phase: ShellPhase = { name: 'starting' };
   let open: OpenSession | undefined;
+  let abandonUnsaved = () => {};
   /** Unlocking, locking and enrolling happen one after the other. */
   let turn: Promise<unknown> = Promise.resolve();
   const listeners = new Set<() => void>();
@@ -72,19 +74,49 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     enter(users.length === 0 ? { name: 'welcome', reason } : { name: 'locked', users, reason });
   };
 
-  const closeSession = async () => {
-    await open?.saved();
-    // No field is left to type into while the database closes: what came in now would be lost.
-    enter({ name: 'starting' });
-    await open?.close();
-    open = undefined;
+  /** From here on nothing of the record is on the screen, and no field is left to type into. */
+  const blank = () => {
+    if (open !== undefined && phase.name === 'unlocked') enter({ name: 'locking', unsaved: false });
+  };
+  const closeSession = async (last: () => Promise<void> = async () => {}) => {
+    const session = open;
+    if (session === undefined) return;
+    blank();
+    try {
+      await endSession({
+        session,
+        timers: platform.timers,
+        logger: platform.logger,
+        onUnsaved: () => enter({ name: 'locking', unsaved: true }),
+        abandoned: new Promise((resolve) => (abandonUnsaved = resolve)),
+        last,
+      });
+    } finally {
+      open = undefined;
+      abandonUnsaved = () => {};
+    }
+  };
+  /** The session ends, then comes the door. What fails on the way is said on the screen: nobody waits for it. */
+  const lock = (reason: LockReason) => {
+    blank();
+    return inTurn(async () => {
+      if (open === undefined) return;
+      try {
+        await closeSession();
+        await enterGate(reason);
+      } catch (error) {
+        giveUp(error);
+      }
+    });
   };
 
-  const onLost = () =>
-    inTurn(async () => {
+  const onLost = () => {
+    blank();
+    return inTurn(async () => {
       await closeSession();
       enter({ name: 'elsewhere' });
     });
+  };
 
   const withdrawals = createWithdrawals({
     platform,
@@ -109,10 +141,11 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
 
   const beginSession = async (opened: Enrolled, written: readonly AuditEntry[]) => {
     const { profile, keys, database } = opened;
+    const { clock, random, webCrypto } = platform;
+    const audit = createAuditChain({ database, clock, random, hash: hashText(webCrypto) });
+    let session: OpenSession | undefined;
     try {
-      const { clock, random, webCrypto } = platform;
-      const audit = createAuditChain({ database, clock, random, hash: hashText(webCrypto) });
-      open = await openSession({
+      session = await openSession({
         platform,
         vault,
         ...opened,
@@ -122,20 +155,27 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
       });
       for (const [action, details] of written) await audit.append(action, details);
     } catch (error) {
-      open = undefined;
-      await database.close();
-      keys.discard();
+      try {
+        await (session === undefined ? database.close() : session.abandon());
+      } finally {
+        keys.discard();
+      }
       throw error;
     }
-    enter({ name: 'unlocked', session: open.session });
+    open = session;
+    enter({ name: 'unlocked', session: session.session });
   };
 
   /** The provider withdrew the device: its unsent work is sealed while it can be read, then the session ends. */
   const giveUpDevice = async (profile: DeviceProfile, withdrawal: Withdrawal) => {
-    if (open === undefined) return;
-    await open.saved();
-    const work = await open.sealUnsent();
-    await closeSession();
+    const session = open;
+    if (session === undefined) return;
+    let work: string | undefined;
+    await closeSession(async () => {
+      work = await session.sealUnsent();
+    });
+    // Given up by the user while the disk refused: the next unlock learns of the withdrawal again.
+    if (work === undefined) return enterGate(null);
     await withdrawals.begin(profile, withdrawal, work);
     await enterGate('withdrawn');
   };
@@ -232,12 +272,8 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     openTicket: (input) => openEnrolmentTicket(platform, input),
     enrol: (input) => inTurn(() => enrolHere(input)),
     unlock: (input) => inTurn(() => unlock(input)),
-    lock: (reason) =>
-      inTurn(async () => {
-        if (open === undefined) return;
-        await closeSession();
-        await enterGate(reason);
-      }),
+    lock,
+    abandonUnsaved: () => abandonUnsaved(),
     useHere: () =>
       inTurn(async () => {
         await platform.ownership.takeOver(onLost);

@@ -16,6 +16,7 @@ import { usePlaceMemory } from '../session/usePlaceMemory.ts';
 import { SessionProvider, ShellProvider, usePhase, useShell } from '../session/ShellContext.tsx';
 import { AppFrame } from '../ui/AppFrame.tsx';
 import { PrivacyCover } from './PrivacyCover.tsx';
+import { LockingScreen } from './LockingScreen.tsx';
 import { ElsewhereScreen, FailedScreen, StartingScreen } from './PhaseScreens.tsx';
 import { EnrolScreen } from './enrol/EnrolScreen.tsx';
 import { UnlockScreen } from './unlock/UnlockScreen.tsx';
@@ -45,6 +46,8 @@ function PhaseGate() {
   switch (phase.name) {
     case 'starting':
       return <StartingScreen />;
+    case 'locking':
+      return <LockingScreen unsaved={phase.unsaved} />;
     case 'elsewhere':
       return <ElsewhereScreen />;
     case 'failed':

@@ -16,12 +16,9 @@ export function createWebOwnership(): Ownership {
       if (event.data !== 'take-over' || release === undefined) return;
       const letGo = release;
       release = undefined;
-      // Between closing the record and leaving the screen a field would still take keys, and no one would save
-      // them. What cannot be saved must not be typed.
-      document.body.inert = true;
+      // It blanks the screen before it returns: no field is left to type into while the record closes.
       onLost().then(
         () => {
-          document.body.inert = false;
           channel.close();
           letGo();
         },
