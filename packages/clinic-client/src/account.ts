@@ -5,6 +5,7 @@ import { deviceSecretOf } from './attestation.ts';
 import { readTicket } from './enrolment.ts';
 import { type Identity, loadIdentity, saveIdentity, withRegistration } from './identity.ts';
 import { judgeSecret } from './judgeSecret.ts';
+import type { TellLockedEvents } from './lockedEvents.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import type { RunningSync } from './startSync.ts';
 
@@ -22,11 +23,12 @@ export function createAccount(options: {
   readonly store: RecordStore;
   readonly identity: Identity;
   readonly audit: AuditChain;
+  readonly tell: TellLockedEvents;
   readonly sync: RunningSync;
   /** Ends the session and removes the user, once nothing of theirs is unsent and the secret was right. */
   readonly onRemoved: () => Promise<void>;
 }): Account {
-  const { platform, vault, profile, store, identity, audit } = options;
+  const { platform, vault, profile, store, identity, audit, tell } = options;
   const { userId } = profile;
   const deviceSecret = deviceSecretOf(platform.deviceSecrets, profile);
 
@@ -41,7 +43,7 @@ export function createAccount(options: {
       if (!changed.ok) return changed;
       // The record says how its secret is typed; the profile repeats it for when the record is damaged.
       await platform.profiles.save({ ...profile, secretKind: nextKind });
-      await audit.append('secret-changed', { kind: nextKind });
+      await tell(changed.value.events, 'secret-change');
       return { ok: true };
     },
 
@@ -65,6 +67,7 @@ export function createAccount(options: {
       const proven = await vault.unlock({ userId, secret, deviceSecret });
       if (!proven.ok) return proven;
       proven.value.keys.discard();
+      await tell(proven.value.events, 'removal');
       if (await hasUnsentWork(store)) return { ok: false, error: { kind: 'unsent-work' } };
       await options.onRemoved();
       return { ok: true };

@@ -5,7 +5,6 @@ import {
   type EnhancedStore,
   type PayloadAction,
 } from '@reduxjs/toolkit';
-import { CodedError } from '@fieldchart/foundation';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { createSqliteStorage } from '@fieldchart/redux-persist-sqlite';
 import {

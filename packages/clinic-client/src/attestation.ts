@@ -1,6 +1,7 @@
 import type { UnlockedKeys, Vault } from '@fieldchart/key-vault';
 import type { AuditChain } from '@fieldchart/record-store';
 import type { SignOutcome } from './api.ts';
+import type { TellLockedEvents } from './lockedEvents.ts';
 import type { DeviceProfile, DeviceSecrets } from './platform.ts';
 
 /** The user's secret proved again, at the moment of signing. */
@@ -18,11 +19,16 @@ export async function proveSecret(options: {
   readonly profile: DeviceProfile;
   readonly secret: string;
   readonly audit: AuditChain;
+  readonly tell: TellLockedEvents;
 }): Promise<Proof> {
   const { vault, profile, secret } = options;
   const deviceSecret = deviceSecretOf(options.deviceSecrets, profile);
   const unlocked = await vault.unlock({ userId: profile.userId, secret, deviceSecret });
-  if (unlocked.ok) return { ok: true, keys: unlocked.value.keys };
+  if (unlocked.ok) {
+    const { keys, events } = unlocked.value;
+    await options.tell(events, 'signing');
+    return { ok: true, keys };
+  }
   const { error } = unlocked;
   if (error.kind === 'wrong-secret') await options.audit.append('signing-refused');
   switch (error.kind) {

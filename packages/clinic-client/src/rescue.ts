@@ -4,6 +4,7 @@ import { fetchRescueAnswer, sendRescueRequest } from '@fieldchart/fhir-sync';
 import {
   checkTicket,
   type DeviceSecret,
+  type LockedEvent,
   type TicketClaims,
   type UnlockedKeys,
   type Vault,
@@ -19,6 +20,8 @@ export interface RescuedUser {
   readonly profile: DeviceProfile;
   readonly keys: UnlockedKeys;
   readonly database: Database;
+  /** What the audit chain is to tell of. */
+  readonly events: readonly LockedEvent[];
 }
 
 /**
@@ -111,14 +114,15 @@ export async function finishRescue(
     secret: input.secret,
     deviceSecret,
     answer: input.answer,
-    eraseAfter: (await vault.describe(profile.userId))?.eraseAfter ?? null,
     accepts: async ({ dataKey, ticket }) => {
       claims = await acceptedClaims(platform, profile, pending.keyId, ticket);
-      return claims !== undefined && (await opensDatabase(platform, profile, dataKey));
+      if (claims === undefined || !(await opensDatabase(platform, profile, dataKey))) return null;
+      // Not from the record that is replaced: the policy itself may have destroyed that one.
+      return { eraseAfter: claims.erase_after_attempts ?? null };
     },
   });
   if (!outcome.ok) return outcome;
-  const { keys, ticket } = outcome.value;
+  const { keys, ticket, events } = outcome.value;
   if (claims === undefined) throw new CodedError('RESCUE_UNCHECKED', 'The ticket was not checked');
   const database = await platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey });
   try {
@@ -143,7 +147,7 @@ export async function finishRescue(
     if (profile.deviceSecretId !== null && profile.deviceSecretId !== id) {
       await platform.deviceSecrets.remove(profile.deviceSecretId);
     }
-    return { ok: true, value: { profile: rescued, keys, database } };
+    return { ok: true, value: { profile: rescued, keys, database, events } };
   } catch (error) {
     await database.close();
     keys.discard();

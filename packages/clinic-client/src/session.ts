@@ -19,6 +19,7 @@ import { proveSecret } from './attestation.ts';
 import { loadIdentity } from './identity.ts';
 import { createLiveQueries } from './liveQueries.ts';
 import { createMendKeeper } from './mendKeeper.ts';
+import type { TellLockedEvents } from './lockedEvents.ts';
 import { openNoteEditor, type OpenNoteEditor } from './noteEditor.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { signConsent, signNote } from './signing.ts';
@@ -50,10 +51,11 @@ export async function openSession(options: {
   readonly keys: UnlockedKeys;
   readonly database: Database;
   readonly audit: AuditChain;
+  readonly tell: TellLockedEvents;
   readonly onWithdrawn: (withdrawal: Withdrawal) => void;
   readonly onRemoved: () => Promise<void>;
 }): Promise<OpenSession> {
-  const { platform, database, keys, profile, audit } = options;
+  const { platform, database, keys, profile, audit, tell } = options;
   const { clock, random, logger, timers } = platform;
   const store = await openRecordStore({ database, clock, random, logger });
   const identity = await loadIdentity(database);
@@ -81,7 +83,14 @@ export async function openSession(options: {
     clock,
     random,
     prove: (secret: string) =>
-      proveSecret({ vault: options.vault, deviceSecrets: platform.deviceSecrets, profile, secret, audit }),
+      proveSecret({
+        vault: options.vault,
+        deviceSecrets: platform.deviceSecrets,
+        profile,
+        secret,
+        audit,
+        tell,
+      }),
   };
 
   let abandoned = false;

@@ -1,11 +1,9 @@
-import type { AuditLinkAction } from '@fieldchart/clinical';
 import type { Withdrawal } from '@fieldchart/fhir-sync';
-import { CodedError, isCodedError, toInstant } from '@fieldchart/foundation';
-import { type Attempts, createVault, FREE_ATTEMPTS, hashText, type Vault } from '@fieldchart/key-vault';
+import { CodedError, isCodedError } from '@fieldchart/foundation';
+import { createVault, hashText, type LockedEvent } from '@fieldchart/key-vault';
 import { createAuditChain } from '@fieldchart/record-store';
 import type {
   ClinicShell,
-  DeviceUser,
   EnrolInput,
   EnrolOutcome,
   LockReason,
@@ -17,15 +15,16 @@ import type {
   UnlockOutcome,
 } from './api.ts';
 import { deviceSecretOf } from './attestation.ts';
+import { describeUser } from './describeUser.ts';
 import { endSession } from './endSession.ts';
 import { databaseName, discardEnrolment, enrol, type Enrolled, openEnrolmentTicket } from './enrolment.ts';
 import { judgeSecret } from './judgeSecret.ts';
+import { createTelling, type Occasion, tellUserAdded } from './lockedEvents.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { cancelRescue, finishRescue, lookForAnswer, mailRescueRequest, requestRescue } from './rescue.ts';
 import { openSession, type OpenSession } from './session.ts';
+import { toUnlockProblem } from './unlockProblem.ts';
 import { createWithdrawals } from './withdrawal.ts';
-
-type AuditEntry = readonly [AuditLinkAction, Readonly<Record<string, string>>];
 
 /**
  * The app around its unlocks: who is enrolled here, enrolling, unlocking, locking, and which tab owns the app.
@@ -139,10 +138,23 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     if (mayReach && phase.name !== 'elsewhere') withdrawals.settle();
   });
 
-  const beginSession = async (opened: Enrolled, written: readonly AuditEntry[]) => {
+  /** Nothing is shown before the audit chain tells who unlocked, and of what happened while the app was locked. */
+  const beginSession = async (
+    opened: Enrolled,
+    occasion: Occasion | 'enrolment',
+    events: readonly LockedEvent[],
+  ) => {
     const { profile, keys, database } = opened;
     const { clock, random, webCrypto } = platform;
     const audit = createAuditChain({ database, clock, random, hash: hashText(webCrypto) });
+    const tell = createTelling({
+      database,
+      audit,
+      vault,
+      userId: profile.userId,
+      deviceId: keys.keyId,
+      logger: platform.logger,
+    });
     let session: OpenSession | undefined;
     try {
       session = await openSession({
@@ -150,10 +162,16 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
         vault,
         ...opened,
         audit,
+        // What cannot be told now is kept, and told at the next unlock: the signature or change stands all the same.
+        tell: (late, when) => tell(late, when).catch(() => platform.logger.warn('locked-events-not-told')),
         onWithdrawn: (withdrawal) => void inTurn(() => giveUpDevice(profile, withdrawal)).catch(giveUp),
         onRemoved: () => inTurn(() => leave(profile)),
       });
-      for (const [action, details] of written) await audit.append(action, details);
+      await tellUserAdded(database, audit, profile.ticketId);
+      if (occasion !== 'enrolment') {
+        await tell(events, occasion);
+        await audit.append('unlock');
+      }
     } catch (error) {
       try {
         await (session === undefined ? database.close() : session.abandon());
@@ -206,11 +224,10 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     const deviceSecret = deviceSecretOf(platform.deviceSecrets, profile);
     const outcome = await vault.unlock({ ...input, deviceSecret });
     if (!outcome.ok) return outcome;
-    const { keys, failedBefore } = outcome.value;
+    const { keys, events } = outcome.value;
     try {
       const database = await platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey });
-      const failures = failedBefore === null ? [] : describeFailures(failedBefore);
-      await beginSession({ profile, keys, database }, [...failures, ['unlock', {}]]);
+      await beginSession({ profile, keys, database }, 'unlock', events);
       return { ok: true, value: null };
     } catch (error) {
       keys.discard();
@@ -246,11 +263,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
   const rescue = async (input: RescueFinish): Promise<RescueOutcome<null>> => {
     const outcome = await finishRescue(platform, vault, await profileOf(input.userId), input);
     if (!outcome.ok) return outcome;
-    const device = outcome.value.keys.keyId;
-    await beginSession(outcome.value, [
-      ['rescued', { device }],
-      ['unlock', {}],
-    ]);
+    await beginSession(outcome.value, 'rescue', outcome.value.events);
     return { ok: true, value: null };
   };
 
@@ -259,7 +272,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     if (!verdict.acceptable) return { ok: false, error: { kind: 'weak-secret' } };
     const outcome = await enrol(platform, vault, input);
     if (!outcome.ok) return outcome;
-    await beginSession(outcome.value, [['user-added', { ticket: outcome.value.profile.ticketId }]]);
+    await beginSession(outcome.value, 'enrolment', []);
     return { ok: true, value: null };
   };
 
@@ -296,60 +309,4 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     judgeSecret: (secret, kind) => judgeSecret(platform, secret, kind),
     pinOffered: () => platform.deviceSecrets.offered(),
   };
-}
-
-/** What the door shows of a user. How the secret is typed the key record itself says, where it can be read. */
-async function describeUser(vault: Vault, profile: DeviceProfile): Promise<DeviceUser> {
-  const [described, pending] = await Promise.all([
-    vault.describe(profile.userId),
-    vault.pendingRescue(profile.userId),
-  ]);
-  return {
-    userId: profile.userId,
-    label: profile.label,
-    secretKind: described?.secretKind ?? profile.secretKind,
-    state: profile.state === 'withdrawn' ? 'withdrawn' : 'ready',
-    rescueWaits: pending !== null,
-  };
-}
-
-/** Wrong secrets since the last success, and the waits that they brought. */
-function describeFailures({ count, first, at }: Attempts): AuditEntry[] {
-  const span = { first: toInstant(first), last: toInstant(at) };
-  const waits = Math.max(0, count - FREE_ATTEMPTS);
-  const failures: AuditEntry = ['unlock-failures', { count: String(count), ...span }];
-  return waits === 0 ? [failures] : [failures, ['delay', { count: String(waits), last: span.last }]];
-}
-
-/** A rescue that was accepted before a kill and cannot be finished now: what unlocking has words for. */
-function toUnlockProblem(
-  error: Extract<RescueOutcome<null>, { ok: false }>['error'],
-): Extract<UnlockOutcome, { ok: false }>['error'] {
-  switch (error.kind) {
-    case 'wrong-secret':
-    case 'delayed':
-    case 'damaged':
-    case 'erased':
-    case 'device-secret-missing':
-    case 'device-secret-changed':
-    case 'cancelled':
-    case 'database-damaged':
-    case 'storage':
-      return error;
-    case 'not-accepted':
-      return { kind: 'database-damaged' };
-    case 'weak-secret':
-    case 'device-secret-cancelled':
-    case 'rescue-impossible':
-    case 'no-request':
-    case 'unreachable':
-    case 'refused':
-    case 'answer-wrong-kind':
-    case 'answer-malformed':
-    case 'answer-truncated':
-    case 'answer-altered':
-    case 'answer-too-large':
-    case 'answer-not-for-this':
-      return { kind: 'storage' };
-  }
 }

@@ -45,17 +45,3 @@ test('delays grow, survive a restart, and a clock set back does not shorten them
     error: { kind: 'wrong-secret', delayMs: 30_000 },
   });
 });
-
-test('a success says which attempts failed before it, once', async () => {
-  const desk = await createRescueDesk();
-  const first = desk.clock.now();
-  await desk.unlock('111222');
-  desk.clock.advance(60_000);
-  await desk.unlock('111223');
-  const opened = await desk.unlock(desk.oldPin);
-  expect(opened).toMatchObject({
-    ok: true,
-    value: { failedBefore: { count: 2, first, at: first + 60_000 } },
-  });
-  expect(await desk.unlock(desk.oldPin)).toMatchObject({ ok: true, value: { failedBefore: null } });
-});

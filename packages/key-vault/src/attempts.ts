@@ -1,3 +1,5 @@
+import { type LockedEvent, addEvents, readEvents } from './lockedEvents.ts';
+
 /** Unlocks begun and not yet succeeded in, as it rests on the disk. */
 export interface Attempts {
   /** Attempts since the last success, the one under way included. */
@@ -6,6 +8,10 @@ export interface Attempts {
   readonly at: number;
   /** This device's clock at the first of them. */
   readonly first: number;
+  /** The organisation's policy destroyed the record at the last of them. */
+  readonly erased?: true;
+  /** What the audit chain does not tell of yet. */
+  readonly events?: readonly LockedEvent[];
 }
 
 /** Nothing was tried since the last success. */
@@ -50,12 +56,38 @@ export function readAttempts(stored: Attempts | null): Attempts {
   if (stored === null) return NO_ATTEMPTS;
   const { count, at, first } = stored;
   const sound = [count, at, first].every((value) => Number.isSafeInteger(value) && value >= 0);
-  return sound ? { count, at, first } : { count: 3, at: 0, first: 0 };
+  return {
+    ...(sound ? { count, at, first } : { count: 3, at: 0, first: 0 }),
+    ...(stored.erased === true ? { erased: true } : {}),
+    ...withEvents(readEvents(stored.events)),
+  };
 }
 
 /** The record of one attempt more, to be durable before anything is derived from the secret. */
 export function countAttempt(before: Attempts, now: number): Attempts {
-  return { count: before.count + 1, at: now, first: before.count === 0 ? now : before.first };
+  return { ...before, count: before.count + 1, at: now, first: before.count === 0 ? now : before.first };
+}
+
+/** After a success: the wrong secrets before it, if there were any, become an event under this id. */
+export function closeRun(before: Attempts, id: string): Attempts {
+  const { count, at, first, erased, events = [] } = before;
+  const run: LockedEvent = { kind: 'failures', id, count, first, at, ...(erased === true ? { erased } : {}) };
+  return { ...NO_ATTEMPTS, ...withEvents(count === 0 ? events : addEvents(events, [run])) };
+}
+
+/** The same attempts, with events that are to be told. */
+export function tell(attempts: Attempts, added: readonly LockedEvent[]): Attempts {
+  return { ...attempts, ...withEvents(addEvents(attempts.events ?? [], added)) };
+}
+
+/** The same attempts without the events that the audit chain tells of now. */
+export function told(attempts: Attempts, ids: readonly string[]): Attempts {
+  const { events = [], ...rest } = attempts;
+  return { ...rest, ...withEvents(events.filter(({ id }) => !ids.includes(id))) };
+}
+
+function withEvents(events: readonly LockedEvent[]): Pick<Attempts, 'events'> {
+  return events.length === 0 ? {} : { events };
 }
 
 /** Attempts that are left before the policy destroys the key record; null where there is no such policy. */

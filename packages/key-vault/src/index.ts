@@ -22,6 +22,7 @@ export { type RescueAnswerProblem } from './rescueAnswer.ts';
 export { type SecretKind } from './keyRecord.ts';
 export { type KeyRecordStore } from './keyRecordStore.ts';
 export { type Attempts, FREE_ATTEMPTS } from './attempts.ts';
+export { type LockedEvent } from './lockedEvents.ts';
 export {
   type DeviceSecret,
   type DeviceSecretKind,

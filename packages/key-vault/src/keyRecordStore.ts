@@ -16,7 +16,7 @@ export interface KeyRecordStore {
   /** The data key sealed to the organisation's rescue key, as compact JWE. */
   loadSealed(userId: string): Promise<string | null>;
   saveSealed(userId: string, sealed: string): Promise<void>;
-  /** Removes slots and attempts: nothing opens with the user's secret any more. The sealed key stays. */
+  /** Removes the slots: nothing opens with the user's secret any more. Attempts and the sealed key stay. */
   removeSecret(userId: string): Promise<void>;
   /** Removes everything of one user: slots, attempts, sealed key. */
   remove(userId: string): Promise<void>;

@@ -1,17 +1,27 @@
-import { type Bytes, type Clock, type Random, type Result, fail, ok } from '@fieldchart/foundation';
+import {
+  type Bytes,
+  type Clock,
+  type Random,
+  type Result,
+  fail,
+  ok,
+  randomUuid,
+} from '@fieldchart/foundation';
 import {
   type Attempts,
-  NO_ATTEMPTS,
   attemptsLeft,
+  closeRun,
   countAttempt,
   delayAfter,
   readAttempts,
+  tell,
   waitFor,
 } from './attempts.ts';
 import type { DeviceSecret } from './deviceSecret.ts';
 import { type KeyRecord, type KeyRecordHeader, SALT_LENGTH } from './keyRecord.ts';
 import type { KeyRecordStore } from './keyRecordStore.ts';
 import type { Keyring } from './keyring.ts';
+import type { LockedEvent } from './lockedEvents.ts';
 import { type RecordSlots, readSlots } from './recordSlots.ts';
 import type { WebCrypto } from './webCrypto.ts';
 import { type Stretched, checkInput, checkValue, stretch, stretchFor, unwrapKeyring } from './wrap.ts';
@@ -34,8 +44,8 @@ export interface Opened {
   readonly record: KeyRecord;
   readonly slots: RecordSlots;
   readonly next: { readonly secret: Stretched; readonly bound: Bytes | null } | null;
-  /** The attempts that failed before this one; null where there were none. */
-  readonly failedBefore: Attempts | null;
+  /** What the audit chain does not tell of yet, the wrong secrets before this success included. */
+  readonly events: readonly LockedEvent[];
 }
 
 interface OpenInput {
@@ -44,6 +54,8 @@ interface OpenInput {
   readonly deviceSecret: DeviceSecret;
   /** The secret to wrap anew under, or null to leave the record as it is. */
   readonly rewrap: (header: KeyRecordHeader) => string | null;
+  /** Success begins something that the audit chain must tell of: kept before it is done. */
+  readonly begins?: LockedEvent['kind'];
 }
 
 interface OpenDeps {
@@ -60,7 +72,7 @@ interface OpenDeps {
  * 2. wait out the delay
  * 3. count the attempt, durably, before anything is derived from the secret
  * 4. derive, in one gesture of the user, all that is needed of the device secret
- * 5. decrypt; success sets the counter back
+ * 5. decrypt; success sets the counter back, and keeps what it counted for the audit chain to tell of
  * 6. the last attempt that the organisation's policy allows destroys the record
  */
 export async function openRecord(deps: OpenDeps, input: OpenInput): Promise<Result<Opened, OpenProblem>> {
@@ -76,7 +88,7 @@ export async function openRecord(deps: OpenDeps, input: OpenInput): Promise<Resu
 
   const before = readAttempts(await records.loadAttempts(userId));
   const { eraseAfter } = record.header;
-  if (attemptsLeft(before.count, eraseAfter) === 0) return await eraseRecord(records, userId);
+  if (attemptsLeft(before.count, eraseAfter) === 0) return await eraseRecord(records, userId, before);
   const wait = waitFor(before, deps.clock.now());
   if (wait !== null) {
     if (wait.restart !== null) await records.saveAttempts(userId, wait.restart);
@@ -87,18 +99,19 @@ export async function openRecord(deps: OpenDeps, input: OpenInput): Promise<Resu
 
   const tried = await tryRecord(deps, input, record);
   switch (tried.kind) {
-    case 'opened':
-      await records.saveAttempts(userId, NO_ATTEMPTS);
-      return ok({
-        keyring: tried.keyring,
-        record,
-        slots,
-        next: tried.next,
-        failedBefore: before.count === 0 ? null : before,
-      });
+    case 'opened': {
+      const now = deps.clock.now();
+      const begun: LockedEvent[] =
+        input.begins === undefined
+          ? []
+          : [{ kind: input.begins, id: randomUuid(deps.random), count: 1, first: now, at: now }];
+      const after = tell(closeRun(before, randomUuid(deps.random)), begun);
+      await records.saveAttempts(userId, after);
+      return ok({ keyring: tried.keyring, record, slots, next: tried.next, events: after.events ?? [] });
+    }
     case 'wrong': {
       const left = attemptsLeft(counted.count, eraseAfter);
-      if (left === 0) return await eraseRecord(records, userId);
+      if (left === 0) return await eraseRecord(records, userId, counted);
       return fail({ kind: 'wrong-secret', delayMs: delayAfter(counted.count), attemptsLeft: left });
     }
     case 'damaged':
@@ -112,7 +125,12 @@ export async function openRecord(deps: OpenDeps, input: OpenInput): Promise<Resu
 }
 
 /** The policy's last attempt failed, now or before a kill. What is sealed for rescue stays. */
-async function eraseRecord(records: KeyRecordStore, userId: string): Promise<Result<never, OpenProblem>> {
+async function eraseRecord(
+  records: KeyRecordStore,
+  userId: string,
+  attempts: Attempts,
+): Promise<Result<never, OpenProblem>> {
+  await records.saveAttempts(userId, { ...attempts, erased: true });
   await records.removeSecret(userId);
   return fail({ kind: 'erased' });
 }

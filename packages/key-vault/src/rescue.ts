@@ -11,9 +11,11 @@ import {
   utf8Decode,
   utf8Encode,
 } from '@fieldchart/foundation';
+import { closeRun, readAttempts, tell } from './attempts.ts';
 import type { DeviceSecret } from './deviceSecret.ts';
 import { type SecretKind, encodeSound } from './keyRecord.ts';
 import { wipeKeyring } from './keyring.ts';
+import type { LockedEvent } from './lockedEvents.ts';
 import { type Opened, type OpenProblem, openRecord } from './openRecord.ts';
 import { hashText, sha256 } from './primitives.ts';
 import { readSlots, replaceRecord } from './recordSlots.ts';
@@ -63,16 +65,22 @@ export interface FinishRescueInput {
   readonly deviceSecret: DeviceSecret;
   /** The answer's text; null for the one that was accepted before a kill. */
   readonly answer: string | null;
-  /** From the organisation's policy; goes into the new record. */
-  readonly eraseAfter: number | null;
-  /** Whether the data key opens the database and the ticket is the organisation's. Asked before anything changes. */
-  readonly accepts: (answer: { readonly dataKey: Bytes; readonly ticket: string }) => Promise<boolean>;
+  /**
+   * What goes into the new record of the answer's ticket; null unless the data key opens the database and the ticket is
+   * the organisation's. Asked before anything changes. `eraseAfter`: the organisation's policy, as the ticket tells it.
+   */
+  readonly accepts: (answer: {
+    readonly dataKey: Bytes;
+    readonly ticket: string;
+  }) => Promise<{ readonly eraseAfter: number | null } | null>;
 }
 
 export interface Rescued {
   readonly keys: UnlockedKeys;
   /** JWT that registers the new signing key. */
   readonly ticket: string;
+  /** As of an unlock; the rescue itself and the wrong secrets on both records are among them. */
+  readonly events: readonly LockedEvent[];
 }
 
 /** `not-accepted`: it opened, but its key or ticket is not ours. `no-request`: none is pending. */
@@ -104,6 +112,10 @@ export async function requestRescue(
     throw new CodedError('rescue-impossible', 'Nothing was sealed for rescue on this device.');
   }
   const user = rescueUser(input.userId);
+  const id = randomUuid(random);
+  const now = clock.now();
+  // Before anything else: a request that nobody is told of must not exist.
+  await keepEvents(vault, input.userId, [{ kind: 'rescue-requested', id, count: 1, first: now, at: now }]);
   await records.remove(user);
   const { secret, secretKind, deviceSecret } = input;
   const keys = await createRecord({
@@ -115,7 +127,6 @@ export async function requestRescue(
   });
   const pair = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-384', extractable: true });
   const { x, y } = await exportJWK(pair.publicKey);
-  const id = randomUuid(random);
   const { crv, kty, x: signingX, y: signingY } = keys.publicJwk;
   const payload = JSON.stringify({
     id,
@@ -146,7 +157,20 @@ export async function pendingRescue(vault: VaultState, userId: string): Promise<
 
 /** Removes a request; what the user's own record opens stays as it is. */
 export async function cancelRescue(vault: VaultState, userId: string): Promise<void> {
+  await keepEvents(vault, userId, []);
   await vault.records.remove(rescueUser(userId));
+}
+
+/** Adds events to a user's own, and those of their pending rescue, which is about to go. */
+async function keepEvents(
+  { records, random }: VaultState,
+  userId: string,
+  added: readonly LockedEvent[],
+): Promise<void> {
+  const waiting = readAttempts(await records.loadAttempts(rescueUser(userId)));
+  const events = [...(closeRun(waiting, randomUuid(random)).events ?? []), ...added];
+  if (events.length === 0) return;
+  await records.saveAttempts(userId, tell(readAttempts(await records.loadAttempts(userId)), events));
 }
 
 export async function finishRescue(
@@ -170,46 +194,63 @@ export async function finishRescue(
     if (agreementKey === null) return fail({ kind: 'damaged' });
     const answer = await readRescueAnswer({ crypto, text, request: waiting.id, agreementKey });
     if (!answer.ok) return answer;
-    if (!(await input.accepts(answer.value))) return fail({ kind: 'not-accepted' });
+    const terms = await input.accepts(answer.value);
+    if (terms === null) return fail({ kind: 'not-accepted' });
     await vault.records.saveSealed(rescueUser(input.userId), JSON.stringify({ ...waiting, answer: text }));
-    await adopt(vault, input, { opened: opened.value, answer: answer.value });
+    const events = await adopt(vault, input.userId, {
+      id: waiting.id,
+      opened: opened.value,
+      answer: answer.value,
+      ...terms,
+    });
     const own = { ...keyring, dataKey: answer.value.dataKey };
     return ok({
       keys: await openKeys(crypto, own, opened.value.record.header.keyId),
       ticket: answer.value.ticket,
+      events,
     });
   } finally {
     wipeKeyring(keyring);
   }
 }
 
-/** Makes the pending record the user's own, with the data key that came back. */
+/** Makes the pending record the user's own, with the data key that came back. Returns what is to be told. */
 async function adopt(
   vault: VaultState,
-  input: FinishRescueInput,
-  rescue: { readonly opened: Opened; readonly answer: RescueAnswer },
-): Promise<void> {
+  userId: string,
+  rescue: {
+    readonly id: string;
+    readonly opened: Opened;
+    readonly answer: RescueAnswer;
+    readonly eraseAfter: number | null;
+  },
+): Promise<readonly LockedEvent[]> {
   const { crypto, records } = vault;
   const { keyring, record, next } = rescue.opened;
   if (next === null) throw new CodedError('rescue-not-wrapped', 'The pending record was not stretched anew.');
-  const slots = await readSlots(crypto, records, input.userId);
+  const slots = await readSlots(crypto, records, userId);
   const { secretKind, keyId, deviceSecret } = record.header;
   const wrapped = await wrapKeyring(vault, {
     keyring: { ...keyring, dataKey: rescue.answer.dataKey },
     secret: next.secret,
     bound: next.bound,
     header: {
-      userId: input.userId,
+      userId,
       secretKind,
-      eraseAfter: input.eraseAfter,
+      eraseAfter: rescue.eraseAfter,
       keyId,
       generation: (slots.current?.header.generation ?? 0) + 1,
       deviceSecret,
     },
   });
   const text = await encodeSound(crypto, wrapped);
-  await replaceRecord(records, { userId: input.userId, slots, record: text });
-  await records.saveAttempts(input.userId, { count: 0, at: 0, first: 0 });
+  await replaceRecord(records, { userId, slots, record: text });
+  const now = vault.clock.now();
+  const own = closeRun(readAttempts(await records.loadAttempts(userId)), randomUuid(vault.random));
+  const rescued: LockedEvent = { kind: 'rescued', id: `rescued ${rescue.id}`, count: 1, first: now, at: now };
+  const after = tell(own, [...rescue.opened.events, rescued]);
+  await records.saveAttempts(userId, after);
+  return after.events ?? [];
 }
 
 async function openAgreementKey(jwe: string, waitingKey: Bytes): Promise<AgreementKey | null> {

@@ -8,7 +8,7 @@ import {
   ok,
   randomUuid,
 } from '@fieldchart/foundation';
-import { type Attempts, NO_ATTEMPTS } from './attempts.ts';
+import { NO_ATTEMPTS, readAttempts, told } from './attempts.ts';
 import type { DeviceSecret } from './deviceSecret.ts';
 import {
   ITERATIONS_FLOOR,
@@ -19,6 +19,7 @@ import {
 } from './keyRecord.ts';
 import type { KeyRecordStore } from './keyRecordStore.ts';
 import { createKeyring, wipeKeyring } from './keyring.ts';
+import type { LockedEvent } from './lockedEvents.ts';
 import { type Opened, type OpenProblem, openRecord } from './openRecord.ts';
 import { finishReplacement, readSlots, replaceRecord } from './recordSlots.ts';
 import {
@@ -53,7 +54,9 @@ export interface Vault {
   /** What can be known of a user's record without the secret; null where no slot can be read. */
   describe(userId: string): Promise<RecordDescription | null>;
   /** Re-wraps under another secret. Killed at any moment, the old or the new secret opens, never neither. */
-  change(input: ChangeInput): Promise<Result<null, UnlockProblem>>;
+  change(input: ChangeInput): Promise<Result<{ readonly events: readonly LockedEvent[] }, UnlockProblem>>;
+  /** The audit chain tells of these events durably: they need not be kept here any more. */
+  told(userId: string, ids: readonly string[]): Promise<void>;
   /** Destroys the record; what it opened opens by rescue alone. */
   destroySecret(userId: string): Promise<void>;
   /** Destroys the user's record, attempts, sealed key and pending rescue. What they opened stays sealed for ever. */
@@ -76,8 +79,11 @@ export interface Vault {
 
 export interface Unlocked {
   readonly keys: UnlockedKeys;
-  /** The wrong secrets since the last success; null where there were none. */
-  readonly failedBefore: Attempts | null;
+  /**
+   * What the audit chain is to tell of, oldest first, the wrong secrets before this success included. They come again
+   * at each success until {@link Vault.told}: a kill in between tells twice, under the same id, and never loses.
+   */
+  readonly events: readonly LockedEvent[];
 }
 
 /** The readable part of a key record. */
@@ -138,6 +144,7 @@ export function createVault(deps: VaultDeps): Vault {
     create: (input) => inTurn(() => createRecord(vault, input)),
     unlock: (input) => inTurn(() => unlockRecord(vault, input)),
     change: (input) => inTurn(() => changeSecret(vault, input)),
+    told: (userId, ids) => inTurn(() => forgetTold(vault, userId, ids)),
     describe: (userId) => inTurn(() => describeRecord(vault, userId)),
     destroySecret: (userId) => inTurn(() => deps.records.removeSecret(userId)),
     remove: (userId) =>
@@ -217,7 +224,7 @@ async function unlockRecord(vault: VaultState, input: UnlockInput): Promise<Resu
     rewrap: ({ iterations }) => (iterations < vault.iterations ? input.secret : null),
   });
   if (!opened.ok) return opened;
-  const { keyring, slots, record, failedBefore } = opened.value;
+  const { keyring, slots, record, events } = opened.value;
   try {
     if (opened.value.next === null) await finishReplacement(vault.records, input.userId, slots);
     else await rewrap(vault, opened.value, record.header.secretKind);
@@ -225,10 +232,13 @@ async function unlockRecord(vault: VaultState, input: UnlockInput): Promise<Resu
     // Upkeep of the record, not the unlock: the record that just opened is whole, and the next unlock tries again.
     vault.logger.warn('key-record-upkeep-failed', { code: isCodedError(error) ? error.code : 'UNKNOWN' });
   }
-  return ok({ keys: await openKeys(vault.crypto, keyring, record.header.keyId), failedBefore });
+  return ok({ keys: await openKeys(vault.crypto, keyring, record.header.keyId), events });
 }
 
-async function changeSecret(vault: VaultState, input: ChangeInput): Promise<Result<null, UnlockProblem>> {
+async function changeSecret(
+  vault: VaultState,
+  input: ChangeInput,
+): Promise<Result<{ readonly events: readonly LockedEvent[] }, UnlockProblem>> {
   const { userId, deviceSecret } = input;
   refuseUnboundPin(deviceSecret, input.next);
   const opened = await openRecord(vault, {
@@ -236,6 +246,7 @@ async function changeSecret(vault: VaultState, input: ChangeInput): Promise<Resu
     deviceSecret,
     secret: input.current,
     rewrap: () => input.next,
+    begins: 'secret-changed',
   });
   if (!opened.ok) return opened;
   try {
@@ -243,7 +254,12 @@ async function changeSecret(vault: VaultState, input: ChangeInput): Promise<Resu
   } finally {
     wipeKeyring(opened.value.keyring);
   }
-  return ok(null);
+  return ok({ events: opened.value.events });
+}
+
+async function forgetTold({ records }: VaultState, userId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await records.saveAttempts(userId, told(readAttempts(await records.loadAttempts(userId)), ids));
 }
 
 async function describeRecord(vault: VaultState, userId: string): Promise<RecordDescription | null> {

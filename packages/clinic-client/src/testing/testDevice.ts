@@ -6,6 +6,7 @@ import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
 import { createSeededRandom, type Timers } from '@fieldchart/foundation';
 import { createFakeLogger } from '@fieldchart/foundation/testing';
 import { noDeviceSecret } from '@fieldchart/key-vault';
+import { answerRescue, readRequest } from '../../../key-vault/src/testing/answerRescue.ts';
 import { createFakeKeyRecordStore } from '../../../key-vault/src/testing/fakeKeyRecordStore.ts';
 import {
   createFakeOrganization,
@@ -102,6 +103,9 @@ function deviceOn(
     directory,
     profiles,
     shell: () => createClinicShell(platform),
+    advance(milliseconds: number) {
+      now += milliseconds;
+    },
     /** A ticket file with these resources as its caseload, and its code. */
     async ticketFile(resources: readonly object[], claims: object = {}) {
       const code = '0123456789ABCDEF';
@@ -124,6 +128,25 @@ function deviceOn(
         text: JSON.stringify({ format: 'fieldchart-ticket/1', ticket, caseload: sealed.jwe }),
         activationCode: printCode(code),
       };
+    },
+    /** The organisation's answer to a rescue request, with a ticket of these claims. */
+    async rescueAnswer(text: string, claims: object = {}) {
+      const request = readRequest(text);
+      const ticket = await organization.sign({ jti: 'ticket-2', device: request.device_id, ...claims });
+      return await answerRescue(request, organization.rescuePrivateKey, { claims: { ticket } });
+    },
+    /** What the audit chain in the (closed) database of the one user says, as `[action, details]`. */
+    async auditLinks(key: Uint8Array): Promise<[string, Record<string, string>][]> {
+      const [profile] = profiles.values();
+      const database = await openDatabase({ name: `user-${profile?.userId ?? ''}.db`, key });
+      try {
+        const rows = await database.all<{ action: string; details: string }>(
+          'SELECT action, details FROM audit_links ORDER BY number',
+        );
+        return rows.map(({ action, details }) => [action, JSON.parse(details) as Record<string, string>]);
+      } finally {
+        await database.close();
+      }
     },
     /** The device as a kill at this instant would leave it: the same bytes, no process. */
     killed() {

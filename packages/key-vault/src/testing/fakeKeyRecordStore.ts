@@ -66,7 +66,7 @@ export function createFakeKeyRecordStore(disk: Map<string, StoredUser> = new Map
       write('sealed', userId, (user) => ({ ...user, sealed }));
     },
     async removeSecret(userId) {
-      write('removeSecret', userId, (user) => ({ ...user, slots: [null, null], attempts: null }));
+      write('removeSecret', userId, (user) => ({ ...user, slots: [null, null] }));
     },
     async remove(userId) {
       if (dead) throw new Error('killed');

@@ -10,6 +10,7 @@ import type { TicketIssuer } from '../openTicket.ts';
 /** An organisation with its keys. */
 export interface FakeOrganization {
   readonly descriptor: TicketIssuer;
+  readonly rescuePrivateKey: CryptoKey;
   /** Signs what it is given as a ticket's JWT; `header` and `claims` override what a ticket has. */
   sign(claims?: object, header?: object): Promise<string>;
 }
@@ -22,6 +23,7 @@ export async function createFakeOrganization(id = 'organization-1'): Promise<Fak
   const rescueKey = await exportJWK(rescue.publicKey);
   return {
     descriptor: { id, jwks: { keys: [{ kty, crv, x, y, kid }] } },
+    rescuePrivateKey: rescue.privateKey,
     async sign(claims = {}, header = {}) {
       const whole = {
         iss: id,

@@ -60,7 +60,7 @@ export const keyRecordStoreContract: readonly KeyRecordStoreCase[] = [
     },
   },
   {
-    name: 'removing the secret leaves what is sealed for rescue',
+    name: 'removing the secret leaves what is sealed for rescue, and what was tried',
     async run(open, userId) {
       const store = open();
       await store.saveSealed(userId, 'sealed');
@@ -70,9 +70,20 @@ export const keyRecordStoreContract: readonly KeyRecordStoreCase[] = [
       await store.removeSecret(userId);
       const later = open();
       same((await later.load(userId)).slots, [null, null]);
-      same(await later.loadAttempts(userId), null);
+      same(await later.loadAttempts(userId), { count: 3, at: 2, first: 1 });
       same(await later.loadSealed(userId), 'sealed');
       same((await later.list()).includes(userId), false);
+    },
+  },
+  {
+    name: 'attempts are kept with the events that are still to be told',
+    async run(open, userId) {
+      const events = [{ kind: 'failures', id: 'a', count: 2, first: 1, at: 2, erased: true }] as const;
+      const attempts = { count: 1, at: 5, first: 5, erased: true, events } as const;
+      await open().saveAttempts(userId, attempts);
+      same(await open().loadAttempts(userId), attempts);
+      await open().saveAttempts(userId, { count: 0, at: 0, first: 0 });
+      same(await open().loadAttempts(userId), { count: 0, at: 0, first: 0 });
     },
   },
   {

@@ -62,6 +62,7 @@ export async function createRescueDesk(options: { readonly eraseAfter?: number |
       input: {
         readonly store?: FakeKeyRecordStore;
         readonly secret?: string;
+        readonly eraseAfter?: number;
         readonly accepts?: (given: { readonly dataKey: Uint8Array }) => boolean;
       } = {},
     ) =>
@@ -70,8 +71,8 @@ export async function createRescueDesk(options: { readonly eraseAfter?: number |
         secret: input.secret ?? newPin,
         deviceSecret,
         answer,
-        eraseAfter: null,
-        accepts: async (given) => input.accepts?.(given) ?? true,
+        accepts: async (given) =>
+          (input.accepts?.(given) ?? true) ? { eraseAfter: input.eraseAfter ?? null } : null,
       }),
     unlock: (secret: string, store: FakeKeyRecordStore = records) =>
       vaultOver(store).unlock({ userId, secret, deviceSecret }),

@@ -42,13 +42,12 @@ export function createNativeKeyRecords(): KeyRecordStore {
       const text = await read(userId, 'attempts');
       return text === null ? null : parseAttempts(text);
     },
-    saveAttempts: (userId, { count, at, first }) =>
-      write(userId, 'attempts', JSON.stringify({ count, at, first })),
+    saveAttempts: (userId, attempts) => write(userId, 'attempts', JSON.stringify(attempts)),
     loadSealed: (userId) => read(userId, 'sealed'),
     saveSealed: (userId, sealed) => write(userId, 'sealed', sealed),
     removeSecret: (userId) =>
       translated(async () => {
-        for (const part of ['slot0', 'slot1', 'attempts'] as const) {
+        for (const part of ['slot0', 'slot1'] as const) {
           const file = new File(folderOf(userId), part);
           if (file.exists) file.delete();
         }
@@ -65,8 +64,7 @@ export function createNativeKeyRecords(): KeyRecordStore {
 function parseAttempts(text: string): Attempts {
   try {
     const value = JSON.parse(text) as Partial<Attempts> | null;
-    const { count = Number.NaN, at = Number.NaN, first = Number.NaN } = value ?? {};
-    return { count, at, first };
+    return { count: Number.NaN, at: Number.NaN, first: Number.NaN, ...value };
   } catch {
     return { count: Number.NaN, at: Number.NaN, first: Number.NaN };
   }

@@ -54,13 +54,13 @@ export function createWebKeyRecords(name = 'fieldchart-keys'): KeyRecordStore {
       const value = await read(userId, 'attempts');
       return typeof value === 'string' ? damagedAttempts : value;
     },
-    saveAttempts: (userId, { count, at, first }) => write(userId, 'attempts', { count, at, first }),
+    saveAttempts: (userId, attempts) => write(userId, 'attempts', attempts),
     loadSealed: (userId) => readText(userId, 'sealed'),
     saveSealed: (userId, sealed) => write(userId, 'sealed', sealed),
     removeSecret: async (userId) =>
       translated(async () => {
         const transaction = (await open()).transaction('parts', 'readwrite', { durability: 'strict' });
-        const parts = ['slot0', 'slot1', 'attempts'] as const;
+        const parts = ['slot0', 'slot1'] as const;
         await Promise.all([
           ...parts.map((part) => transaction.store.delete([userId, part])),
           transaction.done,

@@ -1,0 +1,34 @@
+import type { RescueOutcome, UnlockOutcome } from './api.ts';
+
+/** A rescue that was accepted before a kill and cannot be finished now: what unlocking has words for. */
+export function toUnlockProblem(
+  error: Extract<RescueOutcome<null>, { ok: false }>['error'],
+): Extract<UnlockOutcome, { ok: false }>['error'] {
+  switch (error.kind) {
+    case 'wrong-secret':
+    case 'delayed':
+    case 'damaged':
+    case 'erased':
+    case 'device-secret-missing':
+    case 'device-secret-changed':
+    case 'cancelled':
+    case 'database-damaged':
+    case 'storage':
+      return error;
+    case 'not-accepted':
+      return { kind: 'database-damaged' };
+    case 'weak-secret':
+    case 'device-secret-cancelled':
+    case 'rescue-impossible':
+    case 'no-request':
+    case 'unreachable':
+    case 'refused':
+    case 'answer-wrong-kind':
+    case 'answer-malformed':
+    case 'answer-truncated':
+    case 'answer-altered':
+    case 'answer-too-large':
+    case 'answer-not-for-this':
+      return { kind: 'storage' };
+  }
+}
