@@ -29,6 +29,8 @@ export const testIds = {
     secret: 'new-secret',
     secretAgain: 'new-secret-again',
     verdict: 'secret-verdict',
+    strength: 'secret-strength',
+    policy: 'ticket-policy',
     finish: 'finish-enrolment',
     progress: 'enrolment-progress',
     language: (language: string) => `welcome-language-${language}`,

@@ -85,6 +85,9 @@ export interface DeviceUser {
   readonly rescueWaits: boolean;
 }
 
+/** Why a PIN could not be bound. `not-bound`: this device's passkeys are copied elsewhere or bind nothing; no try helps. */
+export type DeviceSecretRefusal = 'device-secret-cancelled' | 'device-secret-not-bound';
+
 export interface RescueAsk {
   readonly userId: string;
   readonly secret: string;
@@ -116,7 +119,7 @@ export type RescueOutcome<Value> =
         | {
             readonly kind:
               | 'weak-secret'
-              | 'device-secret-cancelled'
+              | DeviceSecretRefusal
               | 'rescue-impossible'
               | 'no-request'
               | 'unreachable'
@@ -146,6 +149,7 @@ export type TicketProblem =
   | 'wrong-kind'
   | 'truncated'
   | 'altered'
+  | 'wrong-type'
   | 'code-mistyped'
   | 'forged'
   | 'expired'
@@ -164,6 +168,8 @@ export interface OpenedTicket {
   readonly fingerprint: string;
   readonly expiresAt: number;
   readonly carriesCaseload: boolean;
+  /** The organisation's policy: wrong secrets in a row after which the key is destroyed; null for never. */
+  readonly eraseAfter: number | null;
 }
 
 export interface EnrolInput {
@@ -181,7 +187,7 @@ export type EnrolOutcome =
   | {
       readonly ok: false;
       readonly error: {
-        readonly kind: 'weak-secret' | 'device-secret-cancelled' | 'caseload-damaged' | 'storage';
+        readonly kind: 'weak-secret' | DeviceSecretRefusal | 'caseload-damaged' | 'storage';
       };
     };
 

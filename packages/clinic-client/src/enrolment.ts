@@ -13,10 +13,12 @@ import {
 import { openRecordStore } from '@fieldchart/record-store';
 import { forgetHandover } from './handover.ts';
 import type {
+  DeviceSecretRefusal,
   EnrolInput,
   EnrolmentOutcome,
   EnrolOutcome,
   OpenedTicket,
+  SecretKind,
   TicketInput,
   TicketProblem,
 } from './api.ts';
@@ -74,6 +76,7 @@ export async function openEnrolmentTicket(
     fingerprint,
     expiresAt: claims.exp * 1000,
     carriesCaseload: caseload !== null,
+    eraseAfter: claims.erase_after_attempts ?? null,
   };
   return { ok: true, value: ticket };
 }
@@ -102,8 +105,9 @@ export async function enrol(
   const userId = randomUuid(platform.random);
   input.onProgress({ step: 'keys' });
 
-  const deviceSecret = await chooseDeviceSecret(platform, input, userId);
-  if (deviceSecret === null) return { ok: false, error: { kind: 'device-secret-cancelled' } };
+  const bound = await newDeviceSecret(platform, input.secretKind, userId);
+  if (!bound.ok) return bound;
+  const deviceSecret = bound.value;
   const profile: DeviceProfile = {
     userId,
     label: initials(contents.claims.practitioner_name),
@@ -176,14 +180,17 @@ export function databaseName(userId: string): string {
   return `user-${userId}.db`;
 }
 
-async function chooseDeviceSecret(
+/** A new bound secret for a PIN; a passphrase stands alone. */
+export async function newDeviceSecret(
   platform: ClinicPlatform,
-  input: EnrolInput,
+  secretKind: SecretKind,
   userId: string,
-): Promise<DeviceSecret | null> {
-  if (input.secretKind === 'passphrase') return platform.deviceSecrets.none;
+): Promise<Result<DeviceSecret, { readonly kind: DeviceSecretRefusal }>> {
+  if (secretKind === 'passphrase') return ok(platform.deviceSecrets.none);
   const created = await platform.deviceSecrets.create(userId);
-  return created.ok ? created.value : null;
+  if (created.ok) return created;
+  const notBound = created.error.kind === 'not-bound';
+  return fail({ kind: notBound ? 'device-secret-not-bound' : 'device-secret-cancelled' });
 }
 
 async function fillDatabase(

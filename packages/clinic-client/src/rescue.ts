@@ -10,7 +10,7 @@ import {
   type Vault,
 } from '@fieldchart/key-vault';
 import type { RescueAsk, RescueOutcome, RescueView, RescueFinish } from './api.ts';
-import { databaseName } from './enrolment.ts';
+import { databaseName, newDeviceSecret } from './enrolment.ts';
 import { forgetHandover } from './handover.ts';
 import { loadIdentity, saveIdentity, withRegistration } from './identity.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
@@ -34,11 +34,8 @@ export async function requestRescue(
   profile: DeviceProfile,
   input: RescueAsk,
 ): Promise<RescueOutcome<RescueView>> {
-  const created =
-    input.secretKind === 'passphrase'
-      ? { ok: true as const, value: platform.deviceSecrets.none }
-      : await platform.deviceSecrets.create(profile.userId);
-  if (!created.ok) return { ok: false, error: { kind: 'device-secret-cancelled' } };
+  const created = await newDeviceSecret(platform, input.secretKind, profile.userId);
+  if (!created.ok) return created;
   const deviceSecret = created.value;
   await forgetRescueSecret(platform, profile);
   await platform.profiles.save({

@@ -19,6 +19,7 @@ export function toUnlockProblem(
       return { kind: 'database-damaged' };
     case 'weak-secret':
     case 'device-secret-cancelled':
+    case 'device-secret-not-bound':
     case 'rescue-impossible':
     case 'no-request':
     case 'unreachable':

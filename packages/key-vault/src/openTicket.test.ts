@@ -61,7 +61,7 @@ test('expired, foreign, forged and mislabelled tickets are each told apart', asy
     'forged',
   );
   expect(await checked(await organization.sign({}, { kid: 'unknown' }))).toBe('forged');
-  expect(await checked(await organization.sign({}, { typ: 'JWT' }))).toBe('malformed');
+  expect(await checked(await organization.sign({}, { typ: 'JWT' }))).toBe('wrong-type');
   expect(await checked(await organization.sign({ role: 'root' }))).toBe('malformed');
   expect(await checked(await organization.sign({ caseload_key: 'short' }))).toBe('malformed');
   expect(await checked('not a token')).toBe('malformed');

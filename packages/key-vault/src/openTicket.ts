@@ -31,10 +31,16 @@ interface IssuerKey {
 
 /**
  * `code-mistyped`: the code's check character does not fit. `wrong-code`: a whole code that does not open this
- * ticket. `forged`: it opens, but this organisation did not sign it. The others as in {@link CarriedTextProblem}.
+ * ticket. `wrong-type`: it opens, and what is inside was signed as something else. `forged`: it opens, but this organisation did not sign it. The others as in {@link CarriedTextProblem}.
  */
 export type TicketFailure =
-  CarriedTextProblem | 'code-mistyped' | 'wrong-code' | 'forged' | 'expired' | 'wrong-organization';
+  | CarriedTextProblem
+  | 'code-mistyped'
+  | 'wrong-code'
+  | 'wrong-type'
+  | 'forged'
+  | 'expired'
+  | 'wrong-organization';
 
 /** Exactly this many: fewer would be quicker to guess, more would let a stranger's file hold the device up. */
 const pbes2Iterations = 600_000;
@@ -103,8 +109,8 @@ export async function checkTicket(
   const header = protectedHeader(jwt);
   const claims = unverifiedClaims(jwt);
   if (header === null || !isObject(claims)) return fail({ kind: 'malformed' });
-  if (header['typ'] !== 'fieldchart-ticket+jwt' || header['alg'] !== 'ES384')
-    return fail({ kind: 'malformed' });
+  if (header['typ'] !== 'fieldchart-ticket+jwt') return fail({ kind: 'wrong-type' });
+  if (header['alg'] !== 'ES384') return fail({ kind: 'malformed' });
   // Read before the signature is checked, to say the more useful of two refusals.
   if (claims['iss'] !== organization.id) return fail({ kind: 'wrong-organization' });
 

@@ -1,4 +1,10 @@
-import type { EnrolInput, EnrolProgress, LockReason, OpenedTicket } from '@fieldchart/clinic-client';
+import type {
+  EnrolInput,
+  EnrolOutcome,
+  EnrolProgress,
+  LockReason,
+  OpenedTicket,
+} from '@fieldchart/clinic-client';
 import type { ParseKeys } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,11 +30,12 @@ type Step =
   | { readonly name: 'secret'; readonly ticket: OpenedTicket; readonly problem: EnrolProblem | null }
   | { readonly name: 'working'; readonly progress: EnrolProgress };
 
-type EnrolProblem = 'weak-secret' | 'device-secret-cancelled' | 'caseload-damaged' | 'storage';
+type EnrolProblem = Extract<EnrolOutcome, { ok: false }>['error']['kind'];
 
 const problemKeys: Record<EnrolProblem, ParseKeys> = {
   'weak-secret': 'enrol.problem.weakSecret',
   'device-secret-cancelled': 'enrol.problem.cancelled',
+  'device-secret-not-bound': 'enrol.problem.notBound',
   'caseload-damaged': 'enrol.problem.caseload',
   storage: 'enrol.problem.storage',
 };
@@ -149,6 +156,13 @@ function ConfirmTicket({ ticket, onBack, onConfirm }: ConfirmTicketProps) {
           label={t('confirm.caseload')}
           value={ticket.carriesCaseload ? t('confirm.caseloadInside') : t('confirm.caseloadLater')}
         />
+        {ticket.eraseAfter === null ? null : (
+          <Fact
+            label={t('confirm.policy')}
+            value={t('confirm.policyErase', { count: ticket.eraseAfter })}
+            testID={testIds.enrol.policy}
+          />
+        )}
       </Card>
       <Button label={t('confirm.yes')} icon="check" testID={testIds.enrol.confirm} onPress={onConfirm} />
       <Button kind="plain" label={t('confirm.no')} onPress={onBack} />

@@ -147,7 +147,12 @@ function Strength({ verdict, kind }: { verdict: SecretVerdict; kind: SecretKind 
   return (
     <View style={{ gap: 6 }}>
       {part === null ? null : (
-        <View aria-hidden style={{ height: 8, borderRadius: 4, backgroundColor: palette.line }}>
+        <View
+          aria-hidden
+          testID={testIds.enrol.strength}
+          {...{ dataSet: { percent: Math.round(part * 100) } }}
+          style={{ height: 8, borderRadius: 4, backgroundColor: palette.line }}
+        >
           <View
             style={{
               height: 8,

@@ -11,6 +11,7 @@ export const ticketProblemKeys: Record<
   'wrong-kind': { title: 'ticket.wrongKind.title', text: 'ticket.wrongKind.text' },
   truncated: { title: 'ticket.truncated.title', text: 'ticket.truncated.text' },
   altered: { title: 'ticket.altered.title', text: 'ticket.altered.text' },
+  'wrong-type': { title: 'ticket.wrongType.title', text: 'ticket.wrongType.text' },
   forged: { title: 'ticket.forged.title', text: 'ticket.forged.text' },
   expired: { title: 'ticket.expired.title', text: 'ticket.expired.text' },
   malformed: { title: 'ticket.malformed.title', text: 'ticket.malformed.text' },

@@ -12,6 +12,7 @@ export const rescueProblemKeys: Record<Problem, ParseKeys> = {
   'device-secret-missing': 'rescue.problem.deviceSecret',
   'device-secret-changed': 'rescue.problem.deviceSecret',
   'device-secret-cancelled': 'rescue.problem.deviceSecret',
+  'device-secret-not-bound': 'rescue.problem.notBound',
   cancelled: 'rescue.problem.deviceSecret',
   'database-damaged': 'unlock.databaseDamaged.text',
   storage: 'unlock.storage.text',

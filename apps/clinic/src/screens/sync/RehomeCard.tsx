@@ -1,4 +1,4 @@
-import type { RehomeOutcome } from '@fieldchart/clinic-client';
+import type { RegistrationState, RehomeOutcome } from '@fieldchart/clinic-client';
 import type { ParseKeys } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,6 +18,17 @@ const problemKeys: Record<Problem, { readonly title: ParseKeys; readonly text: P
   'other-server': { title: 'rehome.otherServer.title', text: 'rehome.otherServer.text' },
 };
 
+/** Why the server does not know this device. */
+const refusalKeys: Record<Exclude<RegistrationState, 'waiting' | 'registered'>, ParseKeys> = {
+  ticket_used: 'rehome.used',
+  ticket_revoked: 'rehome.revoked',
+  ticket_expired: 'rehome.expired',
+  ticket_invalid: 'rehome.invalid',
+  ticket_not_for_device: 'rehome.notForDevice',
+  proof_invalid: 'rehome.proof',
+  invalid_request: 'rehome.refused',
+};
+
 /** The server does not take this device with the ticket it has: what is safe, and the way on with a new one. */
 export function RehomeCard() {
   const { t } = useTranslation();
@@ -31,7 +42,7 @@ export function RehomeCard() {
         tone="warning"
         announce
         testID={testIds.sync.refused}
-        title={registration === 'ticket_used' ? t('rehome.used') : t('rehome.refused')}
+        title={t(refusalKeys[registration] as 'rehome.used')}
         text={t('rehome.safe')}
       />
       <TicketForm

@@ -1,4 +1,4 @@
-import type { DeviceUser, LockReason } from '@fieldchart/clinic-client';
+import type { DeviceUser, LockReason, UnlockOutcome } from '@fieldchart/clinic-client';
 import type { ParseKeys } from 'i18next';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -35,6 +35,29 @@ interface UnlockScreenProps {
   readonly onAddUser: () => void;
 }
 
+/** What the last try of one user met: it is theirs, and holds nobody else up. */
+interface Refusal {
+  readonly problem: UnlockProblem | null;
+  readonly attemptsLeft: number | null;
+  /** No try before this time. */
+  readonly until: number;
+}
+
+const notRefused: Refusal = { problem: null, attemptsLeft: null, until: 0 };
+
+function refusalOf(error: Extract<UnlockOutcome, { ok: false }>['error']): Partial<Refusal> {
+  switch (error.kind) {
+    case 'delayed':
+      return { until: error.untilMs };
+    case 'wrong-secret': {
+      const { attemptsLeft, delayMs } = error;
+      return { problem: error.kind, attemptsLeft, until: systemClock.now() + delayMs };
+    }
+    default:
+      return { problem: error.kind };
+  }
+}
+
 /** The door. Nothing of any client is behind it until the secret is right. */
 export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
   const { t } = useTranslation();
@@ -43,36 +66,30 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
   const [secret, setSecret] = useState('');
   const [busy, setBusy] = useState(false);
   const field = useRef<TextInput>(null);
-  const [problem, setProblem] = useState<UnlockProblem | null>(null);
-  const [attemptsLeft, setAttemptsLeft] = useState<number | null>(null);
+  const [refusals, setRefusals] = useState<Readonly<Record<string, Refusal>>>({});
   const [rescuing, setRescuing] = useState(false);
-  const [until, setUntil] = useState(0);
-  const seconds = useSecondsUntil(until);
   const user = users.find(({ userId }) => userId === chosen) ?? users[0];
+  const { problem, attemptsLeft, until } = refusals[user?.userId ?? ''] ?? notRefused;
+  const seconds = useSecondsUntil(until);
+  const refuse = (userId: string, refusal: Partial<Refusal>) =>
+    setRefusals((held) => ({ ...held, [userId]: { ...notRefused, ...refusal } }));
 
   const attempt = async () => {
     if (user === undefined || secret === '' || seconds > 0) return;
+    const { userId } = user;
     setBusy(true);
-    setProblem(null);
-    const outcome = await shell.unlock({ userId: user.userId, secret });
+    refuse(userId, {});
+    const outcome = await shell.unlock({ userId, secret });
     setBusy(false);
     if (outcome.ok) return;
     setSecret('');
     field.current?.focus();
-    if (outcome.error.kind === 'delayed') {
-      setUntil(outcome.error.untilMs);
-      return;
-    }
-    setProblem(outcome.error.kind);
-    if (outcome.error.kind === 'wrong-secret') {
-      setUntil(systemClock.now() + outcome.error.delayMs);
-      setAttemptsLeft(outcome.error.attemptsLeft);
-    }
+    refuse(userId, refusalOf(outcome.error));
   };
   const unlock = () => {
     attempt().catch((cause: unknown) => {
       setBusy(false);
-      setProblem('storage');
+      if (user !== undefined) refuse(user.userId, { problem: 'storage' });
       rethrowLater(cause);
     });
   };
@@ -94,7 +111,6 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
           onChange={(userId) => {
             setChosen(userId);
             setSecret('');
-            setProblem(null);
           }}
           options={users.map(({ userId, label }) => ({
             value: userId,
