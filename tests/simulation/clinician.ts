@@ -1,0 +1,425 @@
+import {
+  type Composition,
+  type FhirResource,
+  createCareTeam,
+  createEncounter,
+  createNote,
+  createPatient,
+  finalizeNote,
+  finishEncounter,
+  noteSections,
+  resourceKey,
+  signatureProvenance,
+  signedPayload,
+  withNoteSections,
+} from '@fieldchart/clinical';
+import { createSeededRandom, isCodedError, randomUuid } from '@fieldchart/foundation';
+import type { AttentionDetail, StoredRecord } from '@fieldchart/record-store';
+import type { Chronicle } from './chronicle.ts';
+import type { Device, Life } from './device.ts';
+import { marksIn } from './marks.ts';
+import type { Step, StepKind } from './plan.ts';
+import type { Scheduler } from './scheduler.ts';
+import { ORGANIZATION } from './server/simulatedServer.ts';
+
+export interface Hands {
+  readonly device: Device;
+  readonly life: Life;
+  readonly chronicle: Chronicle;
+  readonly scheduler: Scheduler;
+  /** What a step draws comes from its own dice, so that it means the same without the steps before it. */
+  readonly random: ReturnType<typeof createSeededRandom>;
+}
+
+type Action = (hands: Hands) => Promise<void>;
+
+/** What a person does on a device, by the step that says so. */
+export const actions: Partial<Readonly<Record<StepKind, Action>>> = {
+  register,
+  visit,
+  write: async (hands) => await writeNote(hands, undefined),
+  type,
+  leave,
+  sign,
+  amend,
+  'edit-client': editClient,
+  'edit-visit': editVisit,
+  mistake,
+  poison,
+  attend,
+  tap: async ({ life }) => await life.engine.syncNow(),
+};
+
+/** Refusals that a person is told of: what they did is then not shown as saved. */
+const toldOf = [
+  'STORE_SIGNED',
+  'STORE_CONFLICT_OPEN',
+  'STORE_WRONG_BASE',
+  'STORE_NOT_PARKED',
+  'STORE_NOT_A_NOTE',
+  'DATABASE_FULL',
+];
+
+/** Performs a step's action, if it is one of a person. */
+export function act(step: Step, device: Device, chronicle: Chronicle, scheduler: Scheduler): void {
+  const action = actions[step.do];
+  if (action === undefined) return;
+  device.perform(async (life) => {
+    const random = createSeededRandom(Math.floor(step.dice * 2 ** 31));
+    try {
+      await action({ device, life, chronicle, scheduler, random });
+    } catch (error) {
+      if (!isCodedError(error) || !toldOf.includes(error.code)) throw error;
+      scheduler.note(`${device.name} is told ${error.code}`);
+      // What stood on the screen is read anew.
+      life.editors.clear();
+    }
+  });
+}
+
+function pick<T>({ random }: Hands, items: readonly T[]): T | undefined {
+  return items[Math.floor(random.fraction() * items.length)];
+}
+
+function people({ device }: Hands) {
+  const { practitionerId } = device;
+  return { practitionerId, practitionerName: practitionerId, organizationId: ORGANIZATION };
+}
+
+/** Commits changes and, once that is done, notes that the person was shown so. */
+async function save(
+  hands: Hands,
+  change: {
+    readonly before?: StoredRecord | undefined;
+    readonly written: readonly FhirResource[];
+    readonly group?: boolean;
+  },
+): Promise<void> {
+  const { life, device, chronicle } = hands;
+  const { before, written } = change;
+  const changes = written.map((resource) => ({
+    resource,
+    basedOn: before?.key === resourceKey(resource) ? before.revision : 0,
+  }));
+  const [first] = changes;
+  if (first === undefined) return;
+  const shown = before === undefined ? [] : [before.resource];
+  const told = { device: device.name, practitionerId: device.practitionerId, shown, written };
+  chronicle.trying(told);
+  if (change.group === true) await life.store.recordGroup(changes, device.practitionerId);
+  else await life.store.recordChange(first, device.practitionerId);
+  chronicle.saved(told);
+}
+
+async function register(hands: Hands): Promise<void> {
+  const { device, chronicle, random, scheduler } = hands;
+  const clientId = randomUuid(random);
+  const patient = createPatient({
+    id: clientId,
+    organizationId: ORGANIZATION,
+    given: 'Noor',
+    family: chronicle.newMark(),
+    birthDate: '1980-02-03',
+    gender: 'unknown',
+    phone: '',
+    line: '',
+    city: '',
+    state: '',
+    postalCode: '',
+    language: 'en',
+  });
+  const team = createCareTeam({
+    id: randomUuid(random),
+    clientId,
+    members: [{ practitionerId: device.practitionerId, name: chronicle.newMark() }],
+    organizationId: ORGANIZATION,
+    startedAt: scheduler.now(),
+  });
+  await save(hands, { written: [patient, team], group: true });
+}
+
+async function someClient(hands: Hands): Promise<string | undefined> {
+  const { life, device } = hands;
+  const query = { sort: 'name', limit: 50, practitionerId: device.practitionerId } as const;
+  return pick(hands, (await life.store.listClients(query)).rows)?.clientId;
+}
+
+async function someChart(hands: Hands) {
+  const clientId = await someClient(hands);
+  return clientId === undefined ? undefined : await hands.life.store.chart(clientId);
+}
+
+async function visit(hands: Hands): Promise<void> {
+  const clientId = await someClient(hands);
+  if (clientId === undefined) return;
+  await save(hands, { written: [newVisit(hands, clientId)] });
+}
+
+function newVisit(hands: Hands, clientId: string) {
+  return createEncounter({
+    id: randomUuid(hands.random),
+    clientId,
+    ...people(hands),
+    place: 'HH',
+    location: hands.chronicle.newMark(),
+    startedAt: hands.scheduler.now(),
+  });
+}
+
+async function writeNote(hands: Hands, appended: string | undefined): Promise<void> {
+  const chart = await someChart(hands);
+  const encounter = pick(hands, chart?.visits ?? []);
+  if (chart === undefined || encounter === undefined) return;
+  const note = createNote({
+    id: randomUuid(hands.random),
+    clientId: chart.client.resource.id,
+    encounterId: encounter.resource.id,
+    ...people(hands),
+    format: 'DAP',
+    title: `Note ${hands.chronicle.newMark()}`,
+    now: hands.scheduler.now(),
+  });
+  const amended: Composition =
+    appended === undefined
+      ? note
+      : { ...note, relatesTo: [{ code: 'appends', targetReference: { reference: appended } }] };
+  await save(hands, { written: [amended] });
+}
+
+/** Drafts of this person, by this device's own account. */
+async function someDraft(hands: Hands): Promise<StoredRecord | undefined> {
+  const chart = await someChart(hands);
+  const mine = `Practitioner/${hands.device.practitionerId}`;
+  return pick(
+    hands,
+    (chart?.notes ?? []).filter(({ resource }) => isDraftOf(resource, mine)),
+  );
+}
+
+function isDraftOf(resource: FhirResource, author: string): resource is Composition {
+  return (
+    resource.resourceType === 'Composition' &&
+    resource.status === 'preliminary' &&
+    resource.author.some(({ reference }) => reference === author)
+  );
+}
+
+/** A few words in a note, on the ground of what the screen shows, however old that is. */
+async function type(hands: Hands): Promise<void> {
+  const { life, device, chronicle, random } = hands;
+  const open = [...life.editors.keys()];
+  let key = random.fraction() < 0.7 ? pick(hands, open) : undefined;
+  if (key === undefined) {
+    const draft = await someDraft(hands);
+    if (draft === undefined) return;
+    ({ key } = draft);
+    if (!life.editors.has(key)) life.editors.set(key, { resource: draft.resource, revision: draft.revision });
+  }
+  const editor = life.editors.get(key);
+  if (editor?.resource.resourceType !== 'Composition') return;
+  const shown = editor.resource;
+  const section = pick(hands, noteSections(shown));
+  if (section === undefined) return;
+  const words = section.text === '' ? [] : section.text.split(' ');
+  const place = random.fraction() < 0.6 ? words.length : Math.floor(random.fraction() * (words.length + 1));
+  words.splice(place, 0, chronicle.newMark());
+  const resource = withNoteSections(shown, { [section.code]: words.join(' ') });
+  const position = { section: section.code, selectionStart: place, selectionEnd: place, scroll: 0 };
+  const change = { resource, basedOn: editor.revision, typing: true, position };
+  const { practitionerId, name } = device;
+  const told = { device: name, practitionerId, shown: [shown], written: [resource] };
+  chronicle.trying(told);
+  const outcome = await life.store.recordChange(change, practitionerId);
+  chronicle.saved(told);
+  life.editors.set(key, { resource: outcome.resource, revision: outcome.revision });
+  const after = outcome.resource;
+  if (after.resourceType !== 'Composition' || after.status !== 'preliminary') life.editors.delete(key);
+}
+
+async function leave(hands: Hands): Promise<void> {
+  const key = pick(hands, [...hands.life.editors.keys()]);
+  if (key === undefined) return;
+  hands.life.editors.delete(key);
+  await hands.life.store.settle(key);
+}
+
+async function sign(hands: Hands): Promise<void> {
+  const { life, device, scheduler, random } = hands;
+  const draft = await someDraft(hands);
+  if (draft?.resource.resourceType !== 'Composition' || draft.inConflict) return;
+  life.editors.delete(draft.key);
+  const { practitionerId } = device;
+  const identity = device.identity();
+  const final = finalizeNote(draft.resource, { attesterId: practitionerId, now: scheduler.now() });
+  const provenance = signatureProvenance({
+    id: randomUuid(random),
+    targets: [final],
+    signerId: practitionerId,
+    organizationId: ORGANIZATION,
+    deviceId: identity.deviceId,
+    when: scheduler.now(),
+    jws: await scheduler.outside(identity.sign(signedPayload([final]))),
+    type: 'author',
+  });
+  await save(hands, { before: draft, written: [final, provenance], group: true });
+}
+
+/** A new note about a signed one, which may still be waiting itself. */
+async function amend(hands: Hands): Promise<void> {
+  const chart = await someChart(hands);
+  const signed = pick(
+    hands,
+    (chart?.notes ?? []).filter(({ resource }) => 'status' in resource && resource.status === 'final'),
+  );
+  if (chart === undefined || signed?.resource.resourceType !== 'Composition') return;
+  const encounter = chart.visits.find(
+    ({ key }) => key === (signed.resource as Composition).encounter?.reference,
+  );
+  if (encounter === undefined) return;
+  const note = createNote({
+    id: randomUuid(hands.random),
+    clientId: chart.client.resource.id,
+    encounterId: encounter.resource.id,
+    ...people(hands),
+    format: 'DAP',
+    title: `Addendum ${hands.chronicle.newMark()}`,
+    now: hands.scheduler.now(),
+  });
+  const relatesTo = [{ code: 'appends' as const, targetReference: { reference: signed.key } }];
+  await save(hands, { written: [{ ...note, relatesTo }] });
+}
+
+async function editClient(hands: Hands): Promise<void> {
+  const client = (await someChart(hands))?.client;
+  if (client?.resource.resourceType !== 'Patient') return;
+  const mark = hands.chronicle.newMark();
+  const change: Partial<FhirResource> =
+    hands.random.fraction() < 0.5
+      ? { telecom: [{ system: 'phone', value: mark, use: 'mobile' }] }
+      : { address: [{ use: 'home', line: [mark] }] };
+  await save(hands, { before: client, written: [{ ...client.resource, ...change } as FhirResource] });
+}
+
+async function editVisit(hands: Hands): Promise<void> {
+  const record = pick(hands, (await someChart(hands))?.visits ?? []);
+  const encounter = record?.resource;
+  if (encounter?.resourceType !== 'Encounter' || encounter.status !== 'in-progress') return;
+  const location = [{ location: { display: hands.chronicle.newMark() } }];
+  const written =
+    hands.random.fraction() < 0.3
+      ? finishEncounter(encounter, { endedAt: hands.scheduler.now() })
+      : { ...encounter, location };
+  await save(hands, { before: record, written: [written] });
+}
+
+async function mistake(hands: Hands): Promise<void> {
+  const chart = await someChart(hands);
+  const mine = `Practitioner/${hands.device.practitionerId}`;
+  const drafts = (chart?.notes ?? []).filter(({ resource }) => isDraftOf(resource, mine));
+  const visits = (chart?.visits ?? []).filter(
+    ({ resource }) => 'status' in resource && resource.status === 'in-progress',
+  );
+  const record = pick(hands, [...drafts, ...visits]);
+  if (record === undefined) return;
+  hands.life.editors.delete(record.key);
+  const written = { ...record.resource, status: 'entered-in-error' } as FhirResource;
+  await save(hands, { before: record, written: [written] });
+}
+
+/** Nobody of this id is known to the server: it refuses what refers to them. */
+const NOBODY = 'Practitioner/nobody';
+
+async function poison(hands: Hands): Promise<void> {
+  const clientId = await someClient(hands);
+  if (clientId === undefined) return;
+  const healthy = newVisit(hands, clientId);
+  const bad = { ...healthy, participant: [{ individual: { reference: NOBODY } }] };
+  hands.chronicle.poisoned(resourceKey(bad));
+  await save(hands, { written: [bad] });
+}
+
+/** A person looks at one of the things that need them, and settles it in one of the ways that are offered. */
+async function attend(hands: Hands): Promise<void> {
+  const { life, chronicle } = hands;
+  const item = pick(hands, await life.store.listAttention(50));
+  const detail = item === undefined ? undefined : await life.store.attention(item.mutationId);
+  if (detail === undefined) return;
+  const unit = await life.store.exportUnit(detail.mutationId);
+  const choice = pick(hands, detail.choices);
+  switch (choice) {
+    case 'mend':
+    case 'decide':
+      return await settleText(hands, detail, choice);
+    case 'resend': {
+      const sent = new Set(marksIn(unit?.entries));
+      const theirs = marksIn(unit?.conflicts.map((conflict) => conflict.theirs));
+      chronicle.givenUp(
+        [],
+        theirs.filter((mark) => !sent.has(mark)),
+      );
+      await life.store.resend(detail.mutationId);
+      return;
+    }
+    case 'return-to-draft': {
+      const keys = (unit?.entries ?? []).map(({ key }) => key);
+      chronicle.givenUp(
+        keys.filter((key) => key.startsWith('Provenance/')),
+        [],
+      );
+      await life.store.returnToDraft(detail.mutationId);
+      return;
+    }
+    case undefined:
+      return;
+  }
+}
+
+async function settleText(hands: Hands, detail: AttentionDetail, choice: 'mend' | 'decide'): Promise<void> {
+  const { life, chronicle, device } = hands;
+  const chosen = choice === 'mend' ? mended(detail.body) : decided(hands, detail);
+  const { conflict, body, standing } = detail;
+  // A mend replaces the refused text alone; a decision is made on sight of everything.
+  const shown = choice === 'mend' ? [body] : [body, standing, conflict?.mine, conflict?.theirs];
+  const told = {
+    device: device.name,
+    practitionerId: device.practitionerId,
+    shown: shown.filter((resource) => resource !== undefined && resource !== null),
+    written: [chosen],
+  };
+  chronicle.trying(told);
+  await life.store[choice === 'mend' ? 'mend' : 'decideConflict'](detail.mutationId, {
+    resource: chosen,
+    basedOn: detail.revision,
+  });
+  if (choice === 'mend') chronicle.mended(detail.key);
+  chronicle.saved(told);
+}
+
+function mended(body: FhirResource): FhirResource {
+  if (body.resourceType !== 'Encounter') return body;
+  const participant = body.participant?.filter(({ individual }) => individual?.reference !== NOBODY);
+  const { participant: _bad, ...rest } = body;
+  return participant === undefined || participant.length === 0 ? rest : { ...rest, participant };
+}
+
+/** Mine, theirs, or all words of both. */
+function decided(hands: Hands, { conflict, standing }: AttentionDetail): FhirResource {
+  const mine = conflict?.mine ?? standing;
+  const theirs = conflict?.theirs ?? standing;
+  const draw = hands.random.fraction();
+  if (draw < 0.25) return isSettled(mine) ? standing : mine;
+  if (draw < 0.4) return isSettled(theirs) ? standing : theirs;
+  if (mine.resourceType !== 'Composition' || theirs.resourceType !== 'Composition') return theirs;
+  if (isSettled(theirs)) return standing;
+  const ours = new Map(noteSections(mine).map(({ code, text }) => [code, text]));
+  const texts = noteSections(theirs).map(({ code, text }) => {
+    const others = text.split(' ');
+    const missing = (ours.get(code) ?? '').split(' ').filter((word) => !others.includes(word));
+    return [code, [...others, ...missing].filter((word) => word !== '').join(' ')] as const;
+  });
+  return withNoteSections(theirs, Object.fromEntries(texts));
+}
+
+function isSettled(resource: FhirResource): boolean {
+  return resource.resourceType === 'Composition' && resource.status !== 'preliminary';
+}

@@ -1,0 +1,175 @@
+import { type FhirResource, type ResourceKey, clientOf } from '@fieldchart/clinical';
+import type { ChronicleFacts } from './chronicle.ts';
+import type { Inspection, UnsettledEntry } from './inspection.ts';
+import { type Mark, marksIn } from './marks.ts';
+import type { WrittenVersion } from './server/simulatedServer.ts';
+import { demand } from './violation.ts';
+
+// What must hold after every run, when the network has been good for a while. What must hold at every moment stands in
+// serverWitness.ts (at each commit of the server), sentBytes.ts (at each request) and savedSurvives.ts (at each start).
+
+/** Everything that is known at the end of a run. */
+export interface Outcome {
+  readonly facts: ChronicleFacts;
+  readonly devices: readonly Inspection[];
+  readonly current: ReadonlyMap<ResourceKey, WrittenVersion>;
+  readonly history: readonly WrittenVersion[];
+  readonly caseloads: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export const finalInvariants: readonly ((outcome: Outcome) => void)[] = [
+  everythingIsSettled,
+  nothingIsLost,
+  nothingGivenUpIsGone,
+  nothingIsThereTwice,
+  nothingIsParkedWithoutCause,
+  devicesConverge,
+  devicesHoldTheirCaseloadOnly,
+  receiptsAreTrue,
+];
+
+/** O4, O5: whatever may be sent is sent: nothing but what waits for a person is left. */
+export function everythingIsSettled({ devices }: Outcome): void {
+  for (const { name, unsettled, toFetch } of devices) {
+    const waiting = unsettled.filter(({ state }) => state === 'waiting' || state === 'attempted');
+    demand(waiting.length === 0, 'everything is settled', () => `${name}: ${describe(waiting)}`);
+    demand(toFetch.length === 0, 'everything is settled', () => `${name} has not fetched ${toFetch.join()}`);
+  }
+}
+
+/** D3, O5: each edit that was shown as saved is on the server, or visibly parked or held, or in a conflict. */
+export function nothingIsLost(outcome: Outcome): void {
+  const { facts, current, devices } = outcome;
+  const visible = new Set(devices.flatMap((device) => [...device.visibleMarks]));
+  for (const [mark, { key, device }] of facts.marks) {
+    if (facts.givenUp.has(mark)) continue;
+    const there = marksIn(current.get(key)?.resource).includes(mark) || visible.has(mark);
+    demand(there, 'nothing is lost', () => `${mark} that ${device} wrote in ${key}`);
+  }
+  const unsent = new Set(devices.flatMap(({ unsettled }) => unsettled.map(({ key }) => key)));
+  for (const [key, device] of facts.made) {
+    const there = current.has(key) || unsent.has(key) || facts.givenUp.has(key);
+    demand(there, 'nothing is lost', () => `${key} that ${device} made`);
+  }
+}
+
+/** D3: also what a person chose not to keep can be found again: in the server's history or on a device. */
+export function nothingGivenUpIsGone({ facts, devices, history }: Outcome): void {
+  const kept = new Set<Mark>(devices.flatMap((device) => [...device.allMarks]));
+  for (const { resource } of history) for (const mark of marksIn(resource)) kept.add(mark);
+  for (const [mark, { key, device }] of facts.marks) {
+    if (!facts.givenUp.has(mark) || kept.has(mark)) continue;
+    // A replaced value that was never sent was never more than a draft.
+    const draft = !key.startsWith('Composition/');
+    demand(draft, 'nothing given up is gone', () => `${mark} that ${device} wrote in ${key}`);
+  }
+}
+
+/** S2, O4: nothing that was written once stands anywhere twice, or in another's place. */
+export function nothingIsThereTwice({ facts, current }: Outcome): void {
+  for (const [key, { resource }] of current) {
+    const marks = marksIn(resource);
+    demand(
+      new Set(marks).size === marks.length,
+      'nothing is there twice',
+      () => `${key}: ${marks.join(' ')}`,
+    );
+    for (const mark of marks) {
+      const home = facts.marks.get(mark)?.key ?? key;
+      demand(home === key, 'nothing is there twice', () => `${mark} of ${home} stands in ${key}`);
+    }
+  }
+}
+
+/** O2, O3, O6: what follows the rules is never refused: each refusal has its reason in what people did. */
+export function nothingIsParkedWithoutCause(outcome: Outcome): void {
+  for (const device of outcome.devices) {
+    for (const entry of device.unsettled) {
+      if (entry.state !== 'parked') continue;
+      const unit = device.unsettled.filter((other) => other === entry || sameGroup(other, entry));
+      const explained = unit.some((member) => hasCause(outcome, device, member));
+      demand(explained, 'nothing is parked without cause', () => `${device.name}: ${describe(unit)}`);
+    }
+  }
+}
+
+function sameGroup(a: UnsettledEntry, b: UnsettledEntry): boolean {
+  return a.group !== null && a.group === b.group;
+}
+
+function hasCause({ facts }: Outcome, device: Inspection, entry: UnsettledEntry): boolean {
+  if (facts.poison.has(entry.key)) return true;
+  const clientId = clientOf(entry.resource);
+  if (clientId !== undefined && facts.lostAccess.has(`${device.practitionerId} ${clientId}`)) return true;
+  // Where two wrote they may meet, or one may have closed what the other went on with.
+  const meets = entry.reason === 'conflict' || entry.reason === 'business-rule';
+  return meets && ((facts.writers.get(entry.key)?.size ?? 0) > 1 || facts.restores > 0);
+}
+
+/** What everybody sees is the same, and it is what the server has; but for what still waits for a person. */
+export function devicesConverge({ devices, current, caseloads }: Outcome): void {
+  for (const device of devices) {
+    const open = new Set([...device.unsettled.map(({ key }) => key), ...device.conflicted]);
+    for (const [key, version] of current) {
+      const { clientId } = version;
+      if (clientId !== null && caseloads.get(clientId)?.has(device.practitionerId) !== true) continue;
+      if (open.has(key)) continue;
+      const record = device.records.get(key);
+      demand(record !== undefined, 'devices converge', () => `${device.name} does not have ${key}`);
+      demand(
+        record?.versionId === String(version.version) &&
+          canonical(record.resource) === canonical(version.resource),
+        'devices converge',
+        () =>
+          `${device.name} has ${key} in version ${record?.versionId ?? '-'}: ${JSON.stringify(record?.resource)}; the server in ${version.version}: ${JSON.stringify(version.resource)}`,
+      );
+    }
+  }
+}
+
+/** S3: what has left the caseload has left the device, unless something of it waits. */
+export function devicesHoldTheirCaseloadOnly({ devices, caseloads, current }: Outcome): void {
+  for (const device of devices) {
+    const busy = new Set(device.unsettled.map(({ resource }) => clientOf(resource)));
+    for (const [key, { clientId }] of device.records) {
+      const mine = clientId === null || caseloads.get(clientId)?.has(device.practitionerId) === true;
+      const waits = busy.has(clientId ?? '') || device.conflictedClients.has(clientId ?? '');
+      demand(mine || waits, 'S3 the caseload and no more', () => `${device.name} still holds ${key}`);
+      demand(
+        waits || current.has(key),
+        'devices converge',
+        () => `${device.name} has ${key}, the server not`,
+      );
+    }
+  }
+}
+
+/** O7: what a device was told of its own changes is what the server has on record. */
+export function receiptsAreTrue({ devices, history, facts }: Outcome): void {
+  const written = new Map(history.map((version) => [version.mutationId, version]));
+  for (const { name, receipts } of devices) {
+    for (const { mutationId, key, versionId } of receipts) {
+      const version = written.get(mutationId);
+      if (version === undefined && facts.restores > 0) continue;
+      demand(
+        version?.key === key && String(version.version) === versionId,
+        'O7 receipts are true',
+        () =>
+          `${name}: ${key} in version ${versionId}, but it is ${version?.key ?? '-'} ${version?.version ?? '-'}`,
+      );
+    }
+  }
+}
+
+function describe(entries: readonly UnsettledEntry[]): string {
+  return entries.map(({ key, kind, state, reason }) => `${kind} ${key} ${state} ${reason ?? ''}`).join('; ');
+}
+
+/** Equal for equal content, whatever the server wrote into `meta` and the order of names. */
+function canonical(resource: FhirResource): string {
+  return JSON.stringify({ ...resource, meta: undefined }, (_name, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}

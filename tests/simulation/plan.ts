@@ -1,0 +1,146 @@
+import { createSeededRandom } from '@fieldchart/foundation';
+
+/**
+ * What will be tried in a run, as data: shrinking takes parts out of it, and what is left means the same as before.
+ * `dice` says which of the things there are at that time, so that a step without its forerunners still means something.
+ */
+export interface Plan {
+  readonly seed: number;
+  /** Practitioner of each device, in order. */
+  readonly devices: readonly string[];
+  readonly steps: readonly Step[];
+  readonly faults: readonly PlannedFault[];
+}
+
+export interface Step {
+  readonly index: number;
+  readonly do: StepKind;
+  readonly device: number;
+  /** Before it, since the step before. */
+  readonly gapMs: number;
+  /** In [0, 1). */
+  readonly dice: number;
+}
+
+export interface PlannedFault {
+  readonly index: number;
+  readonly device: number;
+  /** Which of the device's requests meets it, counted from 0. */
+  readonly request: number;
+  readonly kind: FaultKind;
+  readonly dice: number;
+}
+
+export const FAULTS = [
+  'request-lost',
+  'answer-lost',
+  'duplicated',
+  'request-late',
+  'answer-late',
+  'truncated',
+  'portal',
+  'proxy-refusal',
+  'bundle-refused',
+  'unauthorised',
+  'timeout',
+  'too-large',
+  'busy',
+  'server-fault',
+  'gateway-fault',
+] as const;
+export type FaultKind = (typeof FAULTS)[number];
+
+/** What people do, how often beside each other, and what befalls devices and server. */
+const WEIGHTS = {
+  register: 5,
+  visit: 5,
+  write: 6,
+  type: 45,
+  leave: 4,
+  sign: 6,
+  amend: 2,
+  'edit-client': 5,
+  'edit-visit': 5,
+  mistake: 2,
+  poison: 2,
+  attend: 6,
+  tap: 4,
+  kill: 4,
+  'kill-at-commit': 5,
+  'full-disk': 3,
+  'clock-jump': 3,
+  offline: 4,
+  share: 4,
+  unshare: 2,
+  'server-restart': 2,
+  'new-device': 1,
+  'new-identity': 1,
+  'back-up': 2,
+  restore: 1,
+} as const;
+export type StepKind = keyof typeof WEIGHTS;
+
+/** Left out of runs until devices send their receipted work again to a server that was restored. */
+const notYet: readonly StepKind[] = ['restore'];
+
+const always: readonly StepKind[] = ['register', 'visit', 'write', 'type'];
+
+/** Who holds the devices: alone on two, with a colleague, and up to three people on four. */
+const casts: readonly (readonly string[])[] = [
+  ['ana', 'ana'],
+  ['ana', 'ben'],
+  ['ana', 'ana', 'ben'],
+  ['ana', 'ben', 'cat'],
+  ['ana', 'ana', 'ben', 'cat'],
+  ['ana', 'ana', 'ben', 'ben'],
+];
+
+/** The plan of a seed. Each run leaves some kinds out altogether, so that the others meet more often. */
+export function planOf(seed: number): Plan {
+  const random = createSeededRandom(seed);
+  // Neighbouring seeds begin alike.
+  for (let skipped = 0; skipped < 8; skipped += 1) random.fraction();
+  const whole = (limit: number) => Math.floor(random.fraction() * limit);
+  const pick = <T>(items: readonly T[], otherwise: T): T => items[whole(items.length)] ?? otherwise;
+  const devices = pick(casts, ['ana']);
+  const kinds = (Object.keys(WEIGHTS) as StepKind[]).filter(
+    (kind) => !notYet.includes(kind) && (always.includes(kind) || random.fraction() < 0.7),
+  );
+  const total = kinds.reduce((sum, kind) => sum + WEIGHTS[kind], 0);
+  const draw = (): StepKind => {
+    let left = random.fraction() * total;
+    for (const kind of kinds) {
+      left -= WEIGHTS[kind];
+      if (left < 0) return kind;
+    }
+    return 'type';
+  };
+  const pace = pick([400, 3000, 9000, 20_000], 3000);
+  const count = 30 + whole(70);
+  const opening: StepKind[] = ['register', 'visit', 'write', 'share'];
+  const steps = Array.from({ length: count }, (_, index): Step => ({
+    index,
+    do: opening[index] ?? draw(),
+    device: index < opening.length ? 0 : whole(devices.length),
+    gapMs: whole(pace),
+    dice: random.fraction(),
+  }));
+  return { seed, devices, steps, faults: planFaults(random, devices.length) };
+}
+
+/** Requests of a device that may meet a fault; what comes after them is answered. */
+const REQUESTS = 200;
+
+function planFaults(random: { fraction(): number }, devices: number): readonly PlannedFault[] {
+  const rate = random.fraction() < 0.1 ? 0 : random.fraction() * 0.4;
+  const kinds = FAULTS.filter(() => random.fraction() < 0.6);
+  const faults: PlannedFault[] = [];
+  for (let device = 0; device < devices; device += 1) {
+    for (let request = 0; request < REQUESTS && kinds.length > 0; request += 1) {
+      if (random.fraction() >= rate) continue;
+      const kind = kinds[Math.floor(random.fraction() * kinds.length)] ?? 'request-lost';
+      faults.push({ index: faults.length, device, request, kind, dice: random.fraction() });
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,214 @@
+import { createSeededRandom, randomUuid } from '@fieldchart/foundation';
+import { type Chronicle, createChronicle } from './chronicle.ts';
+import { act } from './clinician.ts';
+import { type Device, type Tampering, createDevice } from './device.ts';
+import { inspect } from './inspection.ts';
+import { finalInvariants } from './invariants.ts';
+import { type Network, createNetwork } from './network.ts';
+import type { FaultKind, Plan, Step, StepKind } from './plan.ts';
+import { savedSurvives } from './savedSurvives.ts';
+import { type Scheduler, createScheduler } from './scheduler.ts';
+import { createSentBytes } from './sentBytes.ts';
+import { createMemoryServer } from './server/memoryServer.ts';
+import type { SimulatedIdentity, SimulatedServer } from './server/simulatedServer.ts';
+import { type ServerWitness, createServerWitness } from './serverWitness.ts';
+import { supervise } from './supervisor.ts';
+import { Violation } from './violation.ts';
+
+export interface RunOptions {
+  /** The server to run against, on the run's own clock; the double unless said otherwise. */
+  readonly openServer?: (scheduler: Scheduler) => Promise<SimulatedServer>;
+  readonly tampering?: Tampering;
+}
+
+export interface RunResult {
+  readonly problem: Violation | Error | undefined;
+  readonly hash: string;
+  readonly events: number;
+  readonly faultsMet: ReadonlyMap<FaultKind, number>;
+  readonly stepsDone: ReadonlyMap<StepKind, number>;
+  readonly savedEdits: number;
+  readonly versions: number;
+  /** The last events before the end. */
+  readonly tail: readonly string[];
+}
+
+/** What steps work with. */
+export interface World {
+  readonly scheduler: Scheduler;
+  readonly server: SimulatedServer;
+  readonly network: Network;
+  readonly chronicle: Chronicle;
+  readonly witness: ServerWitness;
+  readonly devices: readonly Device[];
+  readonly supervisor: SimulatedIdentity;
+}
+
+/** Plays a plan from its first step to the quiet after the last, and says what did not hold. */
+export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
+  const scheduler = createScheduler(createSeededRandom(plan.seed ^ 0x5eed));
+  const open = options.openServer ?? ((clock: Scheduler) => Promise.resolve(createMemoryServer(clock)));
+  const server = await open(scheduler);
+  const chronicle = createChronicle();
+  const witness = createServerWitness(server);
+  let problem: Error | undefined;
+  const fail = (error: unknown) => {
+    problem ??= error instanceof Error ? error : new Error(String(error));
+  };
+  const observed = async (look: () => void | Promise<void>) => {
+    try {
+      await look();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const sentBytes = createSentBytes();
+  const network = createNetwork({
+    scheduler,
+    server,
+    faults: plan.faults,
+    onSent: (_device, request) => {
+      try {
+        sentBytes(request);
+      } catch (error) {
+        fail(error);
+      }
+    },
+    onServed: () => observed(() => witness.look()),
+  });
+  const devices: Device[] = [];
+  for (const [index, practitionerId] of plan.devices.entries()) {
+    devices.push(
+      createDevice({
+        name: `${practitionerId}-${String(index)}`,
+        index,
+        seed: plan.seed,
+        identity: await server.addDevice(practitionerId),
+        scheduler,
+        network,
+        tampering: options.tampering ?? {},
+        onStarted: (device) => {
+          try {
+            savedSurvives(device, chronicle.facts, witness);
+          } catch (error) {
+            fail(error);
+          }
+        },
+        onError: fail,
+      }),
+    );
+  }
+  const supervisor = await server.addDevice('sue');
+  await witness.look();
+  const world: World = { scheduler, server, network, chronicle, witness, devices, supervisor };
+  const stepsDone = new Map<StepKind, number>();
+  const failed = () => problem !== undefined;
+
+  for (const device of devices) device.start();
+  for (const step of plan.steps) {
+    await scheduler.run(step.gapMs, failed);
+    if (failed()) break;
+    scheduler.note(`step ${String(step.index)} ${step.do} ${String(step.device)}`);
+    stepsDone.set(step.do, (stepsDone.get(step.do) ?? 0) + 1);
+    await observed(() => takeStep(step, world));
+  }
+  if (!failed()) await quieten(world, failed);
+  if (!failed()) await observed(() => checkEnd(world));
+  for (const device of devices) {
+    device.disk().kill();
+    device.disk().discard();
+  }
+  return {
+    problem,
+    hash: scheduler.log.hash(),
+    events: scheduler.log.length,
+    faultsMet: network.faultsMet,
+    stepsDone,
+    savedEdits: chronicle.facts.marks.size,
+    versions: witness.current.size,
+    tail: scheduler.log.tail(60),
+  };
+}
+
+async function takeStep(step: Step, world: World): Promise<void> {
+  const { scheduler, server, network, chronicle, devices } = world;
+  const device = devices[step.device];
+  if (device === undefined) return;
+  const { dice } = step;
+  switch (step.do) {
+    case 'kill':
+      return device.kill();
+    case 'kill-at-commit':
+      return device.killAtCommit(Math.floor(dice * 12), (dice * 1000) % 2 < 1 ? 'before' : 'after');
+    case 'full-disk':
+      return device.fillDisk(1 + Math.floor(dice * 6));
+    case 'clock-jump':
+      return device.jumpClock((dice - 0.5) * 2 * (dice * 7 < 3 ? 300_000 : 40 * 86_400_000));
+    case 'offline': {
+      const hinted = (dice * 100) % 2 < 1;
+      device.setOnline(false, hinted);
+      scheduler.after(dice * 90_000, `${device.name} online`, () => device.setOnline(true, hinted));
+      return;
+    }
+    case 'share':
+    case 'unshare':
+      return await supervise(world, step.do, dice);
+    case 'server-restart':
+      return network.restartServer(dice * 20_000);
+    case 'new-device':
+      return device.moveTo(await server.addDevice(device.practitionerId));
+    case 'new-identity':
+      return device.replaceIdentity(await server.addDevice(device.practitionerId));
+    case 'back-up':
+      return await server.backUp();
+    case 'restore':
+      await server.restore();
+      chronicle.restored();
+      return await world.witness.startAnew();
+    default:
+      return act(step, device, chronicle, scheduler);
+  }
+}
+
+const MINUTE = 60_000;
+/** Virtual; far more than the longest wait of anything. */
+const longestQuiet = 20;
+
+/** From here on nothing goes wrong, and nobody types. */
+async function quieten({ scheduler, network, devices }: World, failed: () => boolean): Promise<void> {
+  network.calm();
+  for (const device of devices) {
+    device.setOnline(true, true);
+    device.fillDisk(0);
+  }
+  await scheduler.run(3 * MINUTE, failed);
+  const busy = () =>
+    devices.some((device) => {
+      const [row] = device
+        .disk()
+        .read("SELECT count(*) AS open FROM outbox WHERE state IN ('waiting', 'attempted')");
+      return row?.['open'] !== 0;
+    });
+  for (let minute = 3; minute < longestQuiet && busy() && !failed(); minute += 1) {
+    await scheduler.run(MINUTE, failed);
+  }
+  await scheduler.run(MINUTE, failed);
+}
+
+async function checkEnd({ devices, chronicle, witness, server }: World): Promise<void> {
+  const inspections = [];
+  for (const device of devices) inspections.push(await inspect(device));
+  const outcome = {
+    facts: chronicle.facts,
+    devices: inspections,
+    current: witness.current,
+    history: await server.historyAfter(0),
+    caseloads: await server.caseloads(),
+  };
+  for (const holds of finalInvariants) holds(outcome);
+}
+
+/** For what needs an id of its own outside of any device. */
+export function uuidOf(dice: number): string {
+  return randomUuid(createSeededRandom(Math.floor(dice * 2 ** 31)));
+}
