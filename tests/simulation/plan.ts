@@ -6,8 +6,8 @@ import { createSeededRandom } from '@fieldchart/foundation';
  */
 export interface Plan {
   readonly seed: number;
-  /** Practitioner of each device, in order. */
-  readonly devices: readonly string[];
+  /** Practitioner of each device, in order; null for one that shrinking took away. */
+  readonly devices: readonly (string | null)[];
   readonly steps: readonly Step[];
   readonly faults: readonly PlannedFault[];
 }

@@ -7,7 +7,7 @@ import { finalInvariants } from './invariants.ts';
 import { type Network, createNetwork } from './network.ts';
 import type { FaultKind, Plan, Step, StepKind } from './plan.ts';
 import { savedSurvives } from './savedSurvives.ts';
-import { type Scheduler, createScheduler } from './scheduler.ts';
+import { type EventLog, type Scheduler, createScheduler } from './scheduler.ts';
 import { createSentBytes } from './sentBytes.ts';
 import { createMemoryServer } from './server/memoryServer.ts';
 import type { SimulatedIdentity, SimulatedServer } from './server/simulatedServer.ts';
@@ -23,14 +23,11 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly problem: Violation | Error | undefined;
-  readonly hash: string;
-  readonly events: number;
+  readonly log: EventLog;
   readonly faultsMet: ReadonlyMap<FaultKind, number>;
   readonly stepsDone: ReadonlyMap<StepKind, number>;
   readonly savedEdits: number;
   readonly versions: number;
-  /** The last events before the end. */
-  readonly tail: readonly string[];
 }
 
 /** What steps work with. */
@@ -78,6 +75,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   });
   const devices: Device[] = [];
   for (const [index, practitionerId] of plan.devices.entries()) {
+    if (practitionerId === null) continue;
     devices.push(
       createDevice({
         name: `${practitionerId}-${String(index)}`,
@@ -120,19 +118,17 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   }
   return {
     problem,
-    hash: scheduler.log.hash(),
-    events: scheduler.log.length,
+    log: scheduler.log,
     faultsMet: network.faultsMet,
     stepsDone,
     savedEdits: chronicle.facts.marks.size,
     versions: witness.current.size,
-    tail: scheduler.log.tail(60),
   };
 }
 
 async function takeStep(step: Step, world: World): Promise<void> {
   const { scheduler, server, network, chronicle, devices } = world;
-  const device = devices[step.device];
+  const device = devices.find(({ index }) => index === step.device);
   if (device === undefined) return;
   const { dice } = step;
   switch (step.do) {
