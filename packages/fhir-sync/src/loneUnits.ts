@@ -19,13 +19,11 @@ export function createLoneUnits(random: Random, now: () => number): LoneUnits {
   const rows = new Map<string, { readonly attempts: number; readonly until: number }>();
   return {
     setAside(unit, retryAfterMs) {
-      for (const { mutationId } of unit) {
-        const attempts = (rows.get(mutationId)?.attempts ?? 0) + 1;
-        rows.set(mutationId, {
-          attempts,
-          until: now() + backoffDelay({ attempt: attempts, retryAfterMs, random }),
-        });
-      }
+      const earlier = unit.map(({ mutationId }) => rows.get(mutationId)?.attempts ?? 0);
+      const attempts = Math.max(0, ...earlier) + 1;
+      // One wait for all of a unit: a group whose members came back one by one would be sent in parts (O6).
+      const until = now() + backoffDelay({ attempt: attempts, retryAfterMs, random });
+      for (const { mutationId } of unit) rows.set(mutationId, { attempts, until });
     },
     settle(mutationId) {
       rows.delete(mutationId);

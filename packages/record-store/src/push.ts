@@ -90,7 +90,11 @@ async function attemptedBatch(
   const open = await transaction.all<OutboxRow>(
     "SELECT * FROM outbox WHERE state = 'attempted' ORDER BY sequence",
   );
-  const rows = open.filter(({ id }) => !skip.has(id));
+  // A group of which one member backs off waits whole (O6).
+  const resting = new Set(open.filter(({ id }) => skip.has(id)).map(({ group_id: group }) => group));
+  const rows = open.filter(
+    ({ id, group_id: group }) => !skip.has(id) && (group === null || !resting.has(group)),
+  );
   const batchId = rows[0]?.batch_id ?? null;
   if (batchId === null) return undefined;
   const members = rows.filter((row) => row.batch_id === batchId);

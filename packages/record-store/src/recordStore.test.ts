@@ -216,6 +216,24 @@ test('O6: a group travels whole in one transaction, and drafts of its records jo
   expect(batch?.entries.map(({ key }) => key)).toEqual([NOTE_KEY, `Composition/${other}`]);
 });
 
+test('O6: a group of which one member backs off waits whole', async () => {
+  const { store } = fixture;
+  await receiveAll();
+  const other = '30000000-0000-4000-8000-000000000002';
+  await store.recordGroup(
+    [
+      { resource: signed(note({ [FIRST]: 'x' })), basedOn: 1 },
+      { resource: note({}, other), basedOn: 0 },
+    ],
+    AUTHOR,
+  );
+  const batch = await store.nextBatch(LIMITS);
+  for (const { mutationId } of batch?.entries ?? []) {
+    expect(await store.nextBatch({ ...LIMITS, skip: new Set([mutationId]) })).toBeUndefined();
+  }
+  expect(await store.nextBatch(LIMITS)).toEqual(batch);
+});
+
 test('C2: the content of a signed note is never changed, and a note in conflict cannot be signed', async () => {
   const { store } = fixture;
   await receiveAll();
