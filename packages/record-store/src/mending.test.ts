@@ -323,3 +323,21 @@ test('a draft that somebody types in says so', async () => {
   const [entry] = await store.listOutbox(1);
   expect(await store.explainEntry(entry?.mutationId ?? '')).toMatchObject({ why: 'draft' });
 });
+
+test('C1: of two conflicts on one record each is decided on sight of its own texts', async () => {
+  await onServer();
+  await write(note({ data: 'mine' }));
+  await store.applyPage({ entries: [pulled(note({ data: 'theirs' }), 2)], cursor: 'c2' });
+  await write(note({ data: 'theirs and my second' }));
+  await store.applyPage({ entries: [pulled(note({ data: 'their second' }), 3)], cursor: 'c3' });
+  const seen: unknown[] = [];
+  for (let item = (await store.listAttention(9))[0]; item !== undefined;) {
+    const detail = await store.attention(item.mutationId);
+    seen.push(textsOf(detail?.conflict?.mine)['data']);
+    const resource = note({ data: seen.join(', ') });
+    await store.decideConflict(item.mutationId, { resource, basedOn: detail?.revision ?? 0 });
+    [item] = await store.listAttention(9);
+  }
+  expect(seen).toEqual(['theirs and my second', 'mine']);
+  expect(await sentTexts()).toEqual([{ data: 'theirs and my second, mine' }]);
+});

@@ -126,8 +126,16 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
       // A decision was made on sight of the latest text. A mend was not: where both touch one field the later edit stands.
       decides ? text.resource : mergeResources(refused, text.resource, edited).resource,
     );
-    await transaction.run('UPDATE conflicts SET decided = 1 WHERE key = ?', [row.key]);
-    await reopenEntry(transaction, touched, row, random);
+    // The person saw the latest conflict alone: an earlier one is shown next, and until then nothing is sent (C1).
+    await transaction.run(
+      'UPDATE conflicts SET decided = 1 WHERE id = (SELECT max(id) FROM conflicts WHERE key = ? AND decided = 0)',
+      [row.key],
+    );
+    const open = await transaction.all('SELECT id FROM conflicts WHERE key = ? AND decided = 0 LIMIT 1', [
+      row.key,
+    ]);
+    if (open.length === 0) await reopenEntry(transaction, touched, row, random);
+    touch(touched, row.key, row.client_id);
     const after = await readRecord(transaction, row.key);
     return { key: row.key, revision: after?.revision ?? record.revision, signatureWithdrawn };
   };
