@@ -9,6 +9,7 @@ import {
   createMemoryDisk,
 } from './memoryDatabase.ts';
 import type { ConnectedDevice, Network } from './network.ts';
+import { uploadSealed } from './sealing.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimulatedIdentity } from './server/simulatedServer.ts';
 
@@ -171,7 +172,14 @@ export function createDevice(options: DeviceOptions): Device {
         }),
     };
     const syncStore: SyncStore = store;
-    const engine = createSyncEngine({ store: syncStore, transport: living, probe: living, timers, ...deps });
+    const engine = createSyncEngine({
+      store: syncStore,
+      transport: living,
+      probe: living,
+      seal: (work) => uploadSealed(living, work),
+      timers,
+      ...deps,
+    });
     life = { store, engine, editors: new Map() };
     options.onStarted(device);
     engine.start();

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly current: ReadonlyMap<ResourceKey, WrittenVersion>;
   readonly history: readonly WrittenVersion[];
   readonly caseloads: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What is kept for a supervisor or sealed for rescue, as text. */
+  readonly handedOver: string;
 }
 
 export const finalInvariants: readonly ((outcome: Outcome) => void)[] = [
@@ -39,8 +41,8 @@ export function everythingIsSettled({ devices }: Outcome): void {
 
 /** D3, O5: each edit that was shown as saved is on the server, or visibly parked or held, or in a conflict. */
 export function nothingIsLost(outcome: Outcome): void {
-  const { facts, current, devices } = outcome;
-  const visible = new Set(devices.flatMap((device) => [...device.visibleMarks]));
+  const { facts, current, devices, handedOver } = outcome;
+  const visible = new Set([...devices.flatMap((device) => [...device.visibleMarks]), ...marksIn(handedOver)]);
   for (const [mark, { key, device }] of facts.marks) {
     if (facts.givenUp.has(mark)) continue;
     const there = marksIn(current.get(key)?.resource).includes(mark) || visible.has(mark);
@@ -48,7 +50,7 @@ export function nothingIsLost(outcome: Outcome): void {
   }
   const unsent = new Set(devices.flatMap(({ unsettled }) => unsettled.map(({ key }) => key)));
   for (const [key, device] of facts.made) {
-    const there = current.has(key) || unsent.has(key) || facts.givenUp.has(key);
+    const there = current.has(key) || unsent.has(key) || facts.givenUp.has(key) || handedOver.includes(key);
     demand(there, 'nothing is lost', () => `${key} that ${device} made`);
   }
 }

@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpRequest, HttpTransport } from '@fieldchart/fhir-sync';
 import type { FaultKind, PlannedFault } from './plan.ts';
 import type { Scheduler } from './scheduler.ts';
+import { answerWhenThereIsNews } from './longPoll.ts';
 import type { SimulatedServer } from './server/simulatedServer.ts';
 
 /** Between devices and server: every way of a request and of its answer is a turn of the scheduler. */
@@ -46,9 +47,13 @@ export function createNetwork(options: NetworkOptions): Network {
     if (scheduler.now() < downUntil) throw lost('connection refused');
     const { method, path, headers, body } = request;
     const arrived = { deviceId: device.deviceId(), method, path, headers };
-    const answer = await scheduler.outside(
-      server.handle(body === undefined ? arrived : { ...arrived, body }),
-    );
+    const answer = await answerWhenThereIsNews({
+      scheduler,
+      handle: (asked) => server.handle(asked),
+      goesOn: () => start === starts,
+      request: body === undefined ? arrived : { ...arrived, body },
+      label: device.name,
+    });
     await options.onServed();
     scheduler.note(
       `server ${device.name} ${method} ${pathOf(path)} ${String(answer.status)} ${print(answer.body)}`,

@@ -8,6 +8,7 @@ import { type Network, createNetwork } from './network.ts';
 import type { FaultKind, Plan, Step, StepKind } from './plan.ts';
 import { savedSurvives } from './savedSurvives.ts';
 import { type EventLog, type Scheduler, createScheduler } from './scheduler.ts';
+import { openSealed } from './sealing.ts';
 import { createSentBytes } from './sentBytes.ts';
 import { createMemoryServer } from './server/memoryServer.ts';
 import type { SimulatedIdentity, SimulatedServer } from './server/simulatedServer.ts';
@@ -200,6 +201,10 @@ async function checkEnd({ devices, chronicle, witness, server }: World): Promise
     current: witness.current,
     history: await server.historyAfter(0),
     caseloads: await server.caseloads(),
+    handedOver: [
+      JSON.stringify(await server.underReview()),
+      ...(await server.sealedWork()).map((work) => openSealed(work) ?? ''),
+    ].join('\n'),
   };
   for (const holds of finalInvariants) holds(outcome);
 }

@@ -1,4 +1,4 @@
-import type { FhirResource } from '@fieldchart/clinical';
+import { type FhirResource, sealedWorkUpload } from '@fieldchart/clinical';
 import type { HttpAnswer } from '@fieldchart/fhir-sync';
 import { type Clock, toInstant } from '@fieldchart/foundation';
 import {
@@ -11,6 +11,7 @@ import {
 import { parseBundle } from '../../../apps/sync-server/src/fhir/parseWrite.ts';
 import { toHistoryBundle, toSearchset } from '../../../apps/sync-server/src/fhir/readResource.ts';
 import { type Actor, type Unit, refusal } from '../../../apps/sync-server/src/write/mutation.ts';
+import { receiptOf } from '../sealing.ts';
 import { type MemoryRecords, emptyRecords, writeToMemory } from './memoryRecords.ts';
 import { changesOf, chartPage, mayRead } from './memoryReads.ts';
 import {
@@ -33,6 +34,7 @@ const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is no s
  */
 export function createMemoryServer(clock: Clock): SimulatedServer {
   const practitioners = new Map<string, string>();
+  const sealed = new Set<string>();
   let epochs = 1;
   let records = writeToMemory(
     emptyRecords('epoch-1'),
@@ -105,12 +107,20 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
     try {
       const actor = actorOf(request.deviceId);
       if (request.method === 'GET') return toAnswer(200, read(actor, request.path));
+      if (request.path === '/device/sealed-work') return seal(request.body);
       if (request.path !== '/fhir') throw absent();
       return toAnswer(200, write(actor, request.body));
     } catch (error) {
       if (!(error instanceof RequestRefused)) throw error;
       return toAnswer(error.refusals[0]?.status ?? 500, toOutcome(...error.refusals));
     }
+  };
+
+  const seal = (body: string | undefined): HttpAnswer => {
+    const asked = sealedWorkUpload.safeParse(parseJson(body));
+    if (!asked.success) throw new RequestRefused(refusal(400, 'invalid', 'the upload is not sealed work'));
+    sealed.add(asked.data.work);
+    return toAnswer(201, { sha256: receiptOf(asked.data.work) }, 'application/json');
   };
 
   const toAnswer = (status: number, body: object, type = FHIR_JSON): HttpAnswer => ({
@@ -149,6 +159,8 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
       }
       return Promise.resolve(caseloads);
     },
+    underReview: () => Promise.resolve([]),
+    sealedWork: () => Promise.resolve([...sealed]),
     backUp() {
       backup = records;
       return Promise.resolve();

@@ -11,6 +11,10 @@ export interface SimulatedServer {
   historyAfter(sequence: number): Promise<readonly WrittenVersion[]>;
   /** Practitioners in the care teams of each client. */
   caseloads(): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  /** Work of former members that waits in the review inbox for a supervisor. */
+  underReview(): Promise<readonly FhirResource[]>;
+  /** Texts that only rescue opens. */
+  sealedWork(): Promise<readonly string[]>;
   /** Keeps what there is now, for a restore. */
   backUp(): Promise<void>;
   /** Puts the last backup in the place of what there is, as an operator who says so: with a new epoch. */
