@@ -18,7 +18,7 @@ import type { AttentionDetail, StoredRecord } from '@fieldchart/record-store';
 import type { Chronicle } from './chronicle.ts';
 import type { Device, Life } from './device.ts';
 import { marksIn } from './marks.ts';
-import type { Step, StepKind } from './plan.ts';
+import type { PersonsStep } from './plan.ts';
 import type { Scheduler } from './scheduler.ts';
 import { ORGANIZATION } from './server/simulatedServer.ts';
 
@@ -34,7 +34,7 @@ export interface Hands {
 type Action = (hands: Hands) => Promise<void>;
 
 /** What a person does on a device, by the step that says so. */
-export const actions: Partial<Readonly<Record<StepKind, Action>>> = {
+const actions: Readonly<Record<PersonsStep, Action>> = {
   register,
   visit,
   write: async (hands) => await writeNote(hands, undefined),
@@ -60,10 +60,14 @@ const toldOf = [
   'DATABASE_FULL',
 ];
 
-/** Performs a step's action, if it is one of a person. */
-export function act(step: Step, device: Device, chronicle: Chronicle, scheduler: Scheduler): void {
-  const action = actions[step.do];
-  if (action === undefined) return;
+/** Performs a person's step. */
+export function act(
+  step: { readonly kind: PersonsStep; readonly dice: number },
+  device: Device,
+  chronicle: Chronicle,
+  scheduler: Scheduler,
+): void {
+  const action = actions[step.kind];
   device.perform(async (life) => {
     const random = createSeededRandom(Math.floor(step.dice * 2 ** 31));
     try {

@@ -6,6 +6,8 @@ import type { ArrivedRequest } from './server/simulatedServer.ts';
 export interface Asked {
   readonly scheduler: Scheduler;
   readonly handle: (request: ArrivedRequest) => Promise<HttpAnswer>;
+  /** Changes with everything that is written: what was empty before is empty still while it is the same. */
+  readonly written: () => number;
   /** False once the server has been restarted: nobody waits there any more. */
   readonly goesOn: () => boolean;
   readonly request: ArrivedRequest;
@@ -20,7 +22,7 @@ const LOOK_EVERY_MS = 1000;
  * until there is something on it or the wait is over. That the real server holds it back is proven elsewhere.
  */
 export async function answerWhenThereIsNews(asked: Asked): Promise<HttpAnswer> {
-  const { scheduler, handle, goesOn, request, label } = asked;
+  const { scheduler, handle, written, goesOn, request, label } = asked;
   const url = new URL(request.path, 'http://simulated');
   const seconds = Number(url.searchParams.get(WAIT_PARAMETER) ?? 0);
   if (url.pathname !== CHANGES_PATH || seconds === 0) return await scheduler.outside(handle(request));
@@ -28,10 +30,13 @@ export async function answerWhenThereIsNews(asked: Asked): Promise<HttpAnswer> {
   const atOnce = { ...request, path: `${url.pathname}${url.search}` };
   const end = scheduler.now() + seconds * 1000;
   for (;;) {
+    const seen = written();
     const answer = await scheduler.outside(handle(atOnce));
     if (scheduler.now() >= end || !isEmptyPage(answer)) return answer;
-    await scheduler.turn(`${label} waits for news`, Math.min(LOOK_EVERY_MS, end - scheduler.now()));
-    if (!goesOn()) return { status: 503, headers: {}, body: '' };
+    while (scheduler.now() < end && written() === seen) {
+      await scheduler.turn(`${label} waits for news`, Math.min(LOOK_EVERY_MS, end - scheduler.now()));
+      if (!goesOn()) return { status: 503, headers: {}, body: '' };
+    }
   }
 }
 

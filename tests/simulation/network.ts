@@ -29,6 +29,8 @@ export interface NetworkOptions {
   /** Called with everything that leaves a device, and after everything that the server did. */
   readonly onSent: (device: ConnectedDevice, request: HttpRequest) => void;
   readonly onServed: () => Promise<void>;
+  /** Changes with everything that the server writes. */
+  readonly written: () => number;
 }
 
 const json = 'application/fhir+json';
@@ -50,6 +52,7 @@ export function createNetwork(options: NetworkOptions): Network {
     const answer = await answerWhenThereIsNews({
       scheduler,
       handle: (asked) => server.handle(asked),
+      written: options.written,
       goesOn: () => start === starts,
       request: body === undefined ? arrived : { ...arrived, body },
       label: device.name,

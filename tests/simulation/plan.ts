@@ -50,8 +50,8 @@ export const FAULTS = [
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
-/** What people do, how often beside each other, and what befalls devices and server. */
-const WEIGHTS = {
+/** What people do, and how often beside each other and beside what befalls devices and server. */
+const PERSONS = {
   register: 5,
   visit: 5,
   write: 6,
@@ -65,6 +65,8 @@ const WEIGHTS = {
   poison: 2,
   attend: 6,
   tap: 4,
+} as const;
+const FATES = {
   kill: 4,
   'kill-at-commit': 5,
   'full-disk': 3,
@@ -78,7 +80,15 @@ const WEIGHTS = {
   'back-up': 2,
   restore: 1,
 } as const;
+const WEIGHTS = { ...PERSONS, ...FATES };
+export type PersonsStep = keyof typeof PERSONS;
+export type Fate = keyof typeof FATES;
 export type StepKind = keyof typeof WEIGHTS;
+
+/** What a person does, and not what befalls them. */
+export function isPersonsStep(kind: StepKind): kind is PersonsStep {
+  return kind in PERSONS;
+}
 
 /** Left out of runs until devices send their receipted work again to a server that was restored. */
 const notYet: readonly StepKind[] = ['restore'];

@@ -5,7 +5,7 @@ import { type Device, type Tampering, createDevice } from './device.ts';
 import { inspect } from './inspection.ts';
 import { finalInvariants } from './invariants.ts';
 import { type Network, createNetwork } from './network.ts';
-import type { FaultKind, Plan, Step, StepKind } from './plan.ts';
+import { type FaultKind, type Fate, type Plan, type Step, type StepKind, isPersonsStep } from './plan.ts';
 import { savedSurvives } from './savedSurvives.ts';
 import { type EventLog, type Scheduler, createScheduler } from './scheduler.ts';
 import { openSealed } from './sealing.ts';
@@ -72,6 +72,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
         fail(error);
       }
     },
+    written: () => witness.written(),
     onServed: () => observed(() => witness.look()),
   });
   const devices: Device[] = [];
@@ -128,11 +129,17 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
 }
 
 async function takeStep(step: Step, world: World): Promise<void> {
-  const { scheduler, server, network, chronicle, devices } = world;
+  const { scheduler, chronicle, devices } = world;
   const device = devices.find(({ index }) => index === step.device);
   if (device === undefined) return;
-  const { dice } = step;
-  switch (step.do) {
+  const { do: kind, dice } = step;
+  if (isPersonsStep(kind)) act({ kind, dice }, device, chronicle, scheduler);
+  else await befall(kind, dice, device, world);
+}
+
+async function befall(fate: Fate, dice: number, device: Device, world: World): Promise<void> {
+  const { scheduler, server, network, chronicle } = world;
+  switch (fate) {
     case 'kill':
       return device.kill();
     case 'kill-at-commit':
@@ -149,7 +156,7 @@ async function takeStep(step: Step, world: World): Promise<void> {
     }
     case 'share':
     case 'unshare':
-      return await supervise(world, step.do, dice);
+      return await supervise(world, fate, dice);
     case 'server-restart':
       return network.restartServer(dice * 20_000);
     case 'new-device':
@@ -162,8 +169,6 @@ async function takeStep(step: Step, world: World): Promise<void> {
       await server.restore();
       chronicle.restored();
       return await world.witness.startAnew();
-    default:
-      return act(step, device, chronicle, scheduler);
   }
 }
 

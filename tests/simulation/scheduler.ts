@@ -90,9 +90,7 @@ export function createScheduler(random: { fraction(): number }): Scheduler {
     },
     outside(work) {
       underWay.add(work);
-      const done = () => underWay.delete(work);
-      work.then(done, done);
-      return work;
+      return work.finally(() => underWay.delete(work));
     },
     async run(milliseconds, done = () => false) {
       const end = now + milliseconds;

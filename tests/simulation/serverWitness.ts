@@ -11,6 +11,8 @@ export interface HeldState {
 
 /** Looks at every state that the server ever shows: after each request that it has answered. */
 export interface ServerWitness extends HeldState {
+  /** Changes with everything that is written. */
+  written(): number;
   look(): Promise<void>;
   /** The server was restored: what it shows now is looked at from the start. */
   startAnew(): Promise<void>;
@@ -21,12 +23,14 @@ export function createServerWitness(server: SimulatedServer): ServerWitness {
   const signatures = new Map<ResourceKey, ResourceKey>();
   const mutations = new Map<string, ResourceKey>();
   let seen = 0;
+  let written = 0;
   let restored = false;
 
   const look = async () => {
     const versions = await server.historyAfter(seen);
     for (const version of versions) {
       seen = version.sequence;
+      written += 1;
       const before = current.get(version.key);
       oneEffectOfEachMutation(mutations, version);
       if (!restored) createdBeforeUpdated(before, version);
@@ -46,10 +50,12 @@ export function createServerWitness(server: SimulatedServer): ServerWitness {
   return {
     current,
     signatures,
+    written: () => written,
     look,
     async startAnew() {
       restored = true;
       seen = 0;
+      written += 1;
       for (const map of [current, signatures, mutations]) map.clear();
       await look();
     },

@@ -10,7 +10,7 @@ export async function supervise(world: World, what: 'share' | 'unshare', dice: n
   const random = createSeededRandom(Math.floor(dice * 2 ** 31));
   const teams = [...witness.current.values()].filter(({ resource }) => resource.resourceType === 'CareTeam');
   const team = teams[Math.floor(random.fraction() * teams.length)];
-  if (team?.clientId == null) return;
+  if (team === undefined || team.clientId === null) return;
   const careTeam = team.resource as CareTeam;
   const members = careTeam.participant ?? [];
   const clinicians = PEOPLE.filter(([, , role]) => role === 'clinician');
