@@ -22,6 +22,7 @@ const suites = [
   'simulation',
   'independent',
   'product',
+  'packages',
   'browser',
   'journeys',
 ] as const;
@@ -61,6 +62,7 @@ async function runSuite(suite: Suite): Promise<Count> {
     case 'simulation':
     case 'independent':
     case 'product':
+    case 'packages':
       return runVitest(suite, {});
     case 'browser':
     case 'journeys': {
