@@ -68,7 +68,7 @@ const phaseKeys: Record<SyncSummary['phase'], ParseKeys> = {
   backoff: 'sync.phase.backoff',
 };
 
-/** What is safe, in one sentence: what was refused counts first, then what waits. */
+/** What is safe, in one sentence: what stands still counts first, then what waits. */
 const standingOf = ({ failed, waiting }: SyncSummary): readonly [ParseKeys, number] => {
   if (failed > 0) return ['sync.standing.failed', failed];
   return waiting > 0 ? ['sync.standing.waiting', waiting] : ['sync.standing.sent', 0];
