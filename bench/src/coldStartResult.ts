@@ -21,6 +21,7 @@ export function coldStartResult(
   });
   const [smallest, largest] = [rows[0], rows.at(-1)];
   return {
+    sizes: 'notes',
     figures: rows.flatMap(({ total, kdf, rest, open, list }) => [total, kdf, rest, open, list]),
     ratios: [
       ratio('start at the largest size / at the smallest', largest?.total, smallest?.total, AT_MOST),

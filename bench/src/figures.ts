@@ -1,11 +1,13 @@
 import { type Spread, spreadOf } from './statistics.ts';
 
+type Unit = 'µs' | 'ms' | 's' | 'MB' | 'requests' | 'entries';
+
 /** One measured row. */
 export interface Figure extends Spread {
   readonly what: string;
-  /** Notes in the database. */
-  readonly notes: number;
-  readonly unit: 'ms' | 'MB';
+  /** How much there was, in what the suite counts: see {@link SuiteResult.sizes}. */
+  readonly size: number;
+  readonly unit: Unit;
 }
 
 /** One figure against another; `atMost` is the target, null where there is none. */
@@ -15,19 +17,27 @@ export interface Ratio {
   readonly atMost: number | null;
 }
 
-/** What one suite found. */
-export interface SuiteResult {
-  readonly figures: readonly Figure[];
-  readonly ratios: readonly Ratio[];
+/** A count that is a target in itself. */
+export interface Limit {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: Unit;
+  readonly atMost: number;
 }
 
-export function figure(
-  what: string,
-  notes: number,
-  values: readonly number[],
-  unit: Figure['unit'] = 'ms',
-): Figure {
-  return { what, notes, unit, ...spreadOf(values) };
+/** What one suite found. */
+export interface SuiteResult {
+  /** What the sizes of its figures count: "notes". */
+  readonly sizes: string;
+  readonly figures: readonly Figure[];
+  readonly ratios: readonly Ratio[];
+  readonly limits?: readonly Limit[];
+  /** What a reader of the figures must know: the database that was found, what was not run and why. */
+  readonly remarks?: readonly string[];
+}
+
+export function figure(what: string, size: number, values: readonly number[], unit: Unit = 'ms'): Figure {
+  return { what, size, unit, ...spreadOf(values) };
 }
 
 /** Median against median: the p99 of a shared machine says more about its other users. */
@@ -40,8 +50,8 @@ export function ratio(
   return { what, value: (over?.median ?? Number.NaN) / (under?.median ?? Number.NaN), atMost };
 }
 
-export function isMissed({ value, atMost }: Ratio): boolean {
+export function isMissed({ value, atMost }: Ratio | Limit): boolean {
   return atMost !== null && !(value <= atMost);
 }
 
-export const sizeName = (notes: number) => (notes >= 1000 ? `${notes / 1000}k` : String(notes));
+export const sizeName = (size: number) => (size >= 1000 ? `${size / 1000}k` : String(size));

@@ -7,6 +7,7 @@ const AT_MOST = 1.2;
 export function enrolmentResult(notes: number, all: readonly Enrolment[]): SuiteResult {
   const of = (what: string, read: (one: Enrolment) => number) => figure(what, notes, all.map(read));
   return {
+    sizes: 'notes',
     figures: [
       of('ticket pasted → first rows', ({ total }) => total),
       of('  of it opening the ticket', ({ ticket }) => ticket),
@@ -24,6 +25,7 @@ export function changeResult(
 ): SuiteResult {
   const figures = devices.map(({ notes }, at) => figure('secret changed', notes, all[at] ?? []));
   return {
+    sizes: 'notes',
     figures,
     ratios: [ratio('change at the largest size / at the smallest', figures.at(-1), figures[0], AT_MOST)],
   };

@@ -15,6 +15,7 @@ export function keystrokeResult(
   const largest = measured.at(-1);
   const [smallest] = measured;
   return {
+    sizes: 'notes',
     figures: measured.flatMap(({ keystroke, plain }) => [keystroke, plain]),
     ratios: [
       ...measured.map(({ notes, keystroke, plain }) =>

@@ -14,6 +14,10 @@ import { makeTicket } from './records/makeTicket.ts';
 import { printResult } from './printResult.ts';
 import { type ChromiumDevices, openChromiumDevices } from './chromium/chromiumDevices.ts';
 import { memoryChromium } from './chromium/appMemory.ts';
+import { queueMemory } from './queue/queueMemory.ts';
+import { queueSql } from './queue/queueSql.ts';
+import { syncEdits } from './sync/syncEdits.ts';
+import { syncFirst, syncPull, syncPush } from './sync/syncRecords.ts';
 import {
   changeChromium,
   coldStartChromium,
@@ -22,6 +26,8 @@ import {
 } from './chromium/chromiumSuites.ts';
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+/** Suites that need a device of each size; making them is no part of their figures. */
+const ON_DEVICES = /^(?:keystroke|cold-start|change|memory)-/u;
 const say = (line: string) => console.log(line);
 
 const { suites, quick } = parseOptions(process.argv.slice(2));
@@ -35,30 +41,35 @@ say(
 
 let chromium: ChromiumDevices | undefined;
 try {
-  const devices: NodeDevice[] = [];
-  for (const notes of sizes) {
-    say(`Making a device with ${notes} notes`);
-    devices.push(await makeNodeDevice(join(folder, String(notes)), notes, say));
-  }
+  let made: Promise<readonly NodeDevice[]> | undefined;
+  const devices = () => (made ??= makeDevices());
   const inChromium = async () =>
-    (chromium ??= await openChromiumDevices(join(folder, 'profile'), devices, say));
+    (chromium ??= await openChromiumDevices(join(folder, 'profile'), await devices(), say));
+  const waiting = quick ? [100, 10_000] : [100, 100_000];
   const run: Record<SuiteName, () => Promise<SuiteResult>> = {
-    'keystroke-node': () => keystrokeNode(devices, quick ? 300 : 2000),
+    'keystroke-node': async () => keystrokeNode(await devices(), quick ? 300 : 2000),
     'keystroke-chromium': async () => keystrokeChromium(await inChromium(), quick ? 200 : 1000),
-    'cold-start-node': () => coldStartNode(devices, quick ? 3 : 11),
+    'cold-start-node': async () => coldStartNode(await devices(), quick ? 3 : 11),
     'cold-start-chromium': async () => coldStartChromium(await inChromium(), quick ? 3 : 11),
     'ticket-node': async () => ticketNode(folder, await makeTicket(), quick ? 2 : 7),
     'ticket-chromium': async () => ticketChromium(await inChromium(), await makeTicket(), quick ? 2 : 7),
-    'change-node': () => changeNode(devices, quick ? 2 : 8),
+    'change-node': async () => changeNode(await devices(), quick ? 2 : 8),
     'change-chromium': async () => changeChromium(await inChromium(), quick ? 2 : 8),
-    'memory-node': () => memoryNode(devices, quick ? 1 : 5),
+    'memory-node': async () => memoryNode(await devices(), quick ? 1 : 5),
     'memory-chromium': async () => memoryChromium(await inChromium(), quick ? 1 : 3),
+    'queue-memory': () => Promise.resolve(queueMemory(waiting, quick ? 50 : 200)),
+    'queue-sql': () => queueSql(join(folder, 'queue'), waiting, quick ? 20 : 200),
+    'sync-edits': () => syncEdits(join(folder, 'sync'), quick ? 1000 : 10_000, quick ? 100 : 1000, say),
+    'sync-push': () => syncPush(join(folder, 'sync'), quick ? 1000 : 10_000, say),
+    'sync-pull': () => syncPull(join(folder, 'sync'), quick ? 1000 : 10_000, say),
+    'sync-first': () => syncFirst(join(folder, 'sync'), quick ? 20 : 2000, say),
   };
   const results = [];
   for (const suite of suites) {
     let before = load();
     const result = await outcomeOf(async () => {
       if (suite.endsWith('chromium')) await inChromium();
+      else if (ON_DEVICES.test(suite)) await devices();
       before = load();
       return await run[suite]();
     });
@@ -86,6 +97,15 @@ try {
 } finally {
   await chromium?.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function makeDevices(): Promise<readonly NodeDevice[]> {
+  const devices: NodeDevice[] = [];
+  for (const notes of sizes) {
+    say(`Making a device with ${notes} notes`);
+    devices.push(await makeNodeDevice(join(folder, String(notes)), notes, say));
+  }
+  return devices;
 }
 
 /** A suite that breaks must not cost the figures of the others. */

@@ -11,6 +11,12 @@ export const SUITES = [
   'change-chromium',
   'memory-node',
   'memory-chromium',
+  'queue-memory',
+  'queue-sql',
+  'sync-edits',
+  'sync-push',
+  'sync-pull',
+  'sync-first',
 ] as const;
 
 export type SuiteName = (typeof SUITES)[number];

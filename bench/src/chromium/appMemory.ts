@@ -23,6 +23,7 @@ export async function memoryChromium(devices: ChromiumDevices, samples: number):
   }));
   const [smallest, largest] = [rows[0], rows.at(-1)];
   return {
+    sizes: 'notes',
     figures: rows.flatMap(({ heap, renderer }) => [heap, renderer]),
     ratios: [
       ratio('heap, largest size / smallest', largest?.heap, smallest?.heap, null),

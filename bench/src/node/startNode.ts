@@ -39,6 +39,7 @@ export async function memoryNode(devices: readonly NodeDevice[], samples: number
     };
   });
   return {
+    sizes: 'notes',
     figures: rows.flatMap(({ resident, gained, heap }) => [resident, gained, heap]),
     ratios: [
       ratio('resident at the largest size / at the smallest', rows.at(-1)?.resident, rows[0]?.resident, null),
