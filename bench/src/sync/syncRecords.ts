@@ -34,7 +34,7 @@ export async function syncPush(
       ...countedFigures(`${OURS}, pull of its own changes`, size, ours.pull),
     );
   }
-  const fifo = await runFifo(sizes, (size) => {
+  const fifo = await runFifo({ what: FIFO, sizes, growth: 1 }, (size) => {
     say(`  redux-offline: ${size} records`);
     return onServer(knownClients(size), (server) => pushByFifo(server, newVisits(size), { exist: false }));
   });
