@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LONGEST_WAIT_SECONDS } from '@fieldchart/clinical';
 import {
   type ClinicPlatform,
   type ClinicSession,
@@ -36,7 +37,13 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const lock of locks.splice(0)) await lock();
-  await Promise.allSettled(underWay);
+  while (underWay.size > 0) {
+    // One of them may wait for changes that nobody makes any more.
+    await server.timers.advance(LONGEST_WAIT_SECONDS * 1000);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5);
+    });
+  }
   for (const device of devices.splice(0)) device.dispose();
 });
 
@@ -49,13 +56,14 @@ const organization = async () => {
   return loaded;
 };
 
-/** A device whose network is a switch. */
+/** A device whose network is a switch, and whose uploads of audit links are counted. */
 async function newDevice() {
   const device = await createTestDevice(100 + devices.length);
   devices.push(device);
   const descriptor = (await organization()).descriptor;
   const network = { up: false };
   const listeners = new Set<(hint: ConnectivityHint) => void>();
+  const auditUploads: number[] = [];
   const platform: ClinicPlatform = {
     ...device.platform,
     clock: server.clock,
@@ -70,6 +78,7 @@ async function newDevice() {
     createTransport: () => ({
       async request({ method, path, headers, body }) {
         if (!network.up) throw new Error('no network');
+        if (path === '/device/audit') auditUploads.push(countEvents(body));
         const answering = server.app.inject({
           method: method as 'GET',
           url: path,
@@ -95,6 +104,8 @@ async function newDevice() {
   return {
     device,
     openShell,
+    /** How many links each upload carried. */
+    auditUploads,
     goOnline() {
       network.up = true;
       for (const listener of listeners) listener('online');
@@ -105,6 +116,9 @@ async function newDevice() {
     },
   };
 }
+
+const countEvents = (body: string | undefined) =>
+  (JSON.parse(body ?? '{}') as { events: readonly unknown[] }).events.length;
 
 async function ticketFor(practitioner: 'ana' | 'ben') {
   const name = practitioner === 'ana' ? 'Ana Ruiz' : 'Ben Ode';
@@ -195,6 +209,33 @@ async function until(
   }
 }
 
+/** What the device's links on the server say was done, in their order. */
+async function linkActions(): Promise<readonly (string | undefined)[]> {
+  const rows = await storage.db
+    .selectFrom('audit')
+    .select('body')
+    .where('action', '=', 'device-link')
+    .orderBy('number')
+    .execute();
+  return rows.map(({ body }) => (body as { subtype: { code: string }[] }).subtype[0]?.code);
+}
+
+/** A forgotten secret, from the request, carried as text, to the opened session. */
+async function rescue(shell: Shell, userId: string, secret: string): Promise<void> {
+  const asked = await shell.requestRescue({ userId, secret, secretKind: 'passphrase' });
+  if (!asked.ok) throw new Error(asked.error.kind);
+  const prepared = await prepareRescue(
+    { ...deps(), organization: await organization() },
+    asked.value.text,
+    system,
+  );
+  if (!prepared.ok) throw new Error(prepared.error.kind);
+  const key = await importJWK(server.rescuePrivateKey, 'ECDH-ES+A256KW');
+  const { ticket } = prepared.value;
+  const answer = await answerRescue(readRequest(asked.value.text), key as CryptoKey, { claims: { ticket } });
+  expect(await shell.finishRescue({ userId, secret, answer })).toEqual({ ok: true, value: null });
+}
+
 const noteOnServer = async (noteId: string) =>
   storage.db.selectFrom('resource').select('status').where('id', '=', noteId).executeTakeFirst();
 
@@ -260,6 +301,41 @@ test('a PIN forgotten after days offline: by rescue every note is there, and wha
   expect((await shell.unlock({ userId, secret: newSecret })).ok).toBe(true);
 });
 
+test('the audit chain goes on through a rescue: what was sent stays sent, what follows arrives, and nothing is reported missing', async () => {
+  const clinician = await newDevice();
+  const shell = await clinician.openShell();
+  const session = await enrol(shell, await ticketFor('ana'));
+  const { userId } = session.me;
+  clinician.goOnline();
+  await until(async () => (await linkActions()).length === 1, 'the first link');
+  clinician.goOffline();
+  await shell.lock('hand');
+  expect((await shell.unlock({ userId, secret: oldSecret })).ok).toBe(true);
+  await shell.lock('hand');
+
+  // Two rescues: the device that the first one made is lost before it ever reached the server.
+  await rescue(shell, userId, 'eight calm orchards wander');
+  await shell.lock('hand');
+  await rescue(shell, userId, newSecret);
+  clinician.goOnline();
+  await until(async () => (await linkActions()).length === 6, 'the links of after the rescues');
+  expect(await linkActions()).toEqual(['user-added', 'unlock', 'rescued', 'unlock', 'rescued', 'unlock']);
+  expect(await storage.db.selectFrom('alert').selectAll().execute()).toEqual([]);
+  const active = await storage.db
+    .selectFrom('device')
+    .select('id')
+    .where('practitioner_id', '=', 'ana')
+    .where('id', '!=', server.ana.id)
+    .where('replaced_by', 'is', null)
+    .execute();
+  expect(active).toHaveLength(1);
+
+  await shell.lock('hand');
+  expect((await shell.unlock({ userId, secret: newSecret })).ok).toBe(true);
+  await until(async () => (await linkActions()).length === 7, 'the next link');
+  expect(clinician.auditUploads).toEqual([1, 5, 1]);
+});
+
 test('the audit chain arrives whole: failures, unlocks, a changed secret; the server finds nothing missing', async () => {
   const clinician = await newDevice();
   const shell = await clinician.openShell();
@@ -277,18 +353,8 @@ test('the audit chain arrives whole: failures, unlocks, a changed secret; the se
   expect(await again.changeSecret(change)).toEqual({ ok: true });
   expect(await again.changeSecret(change)).toMatchObject({ error: { kind: 'wrong-secret' } });
   clinician.goOnline();
-  const links = () =>
-    storage.db
-      .selectFrom('audit')
-      .select('body')
-      .where('action', '=', 'device-link')
-      .orderBy('number')
-      .execute();
-  await until(async () => (await links()).length >= 5, 'the audit links');
-  const actions = (await links()).map(
-    ({ body }) => (body as { subtype: { code: string }[] }).subtype[0]?.code,
-  );
-  expect(actions).toEqual(['user-added', 'unlock-failures', 'delay', 'unlock', 'secret-changed']);
+  await until(async () => (await linkActions()).length >= 5, 'the audit links');
+  expect(await linkActions()).toEqual(['user-added', 'unlock-failures', 'delay', 'unlock', 'secret-changed']);
   expect(await storage.db.selectFrom('alert').selectAll().execute()).toEqual([]);
   await shell.lock('hand');
   expect((await shell.unlock({ userId, secret: newSecret })).ok).toBe(true);

@@ -1,6 +1,7 @@
 import { afterAll, describe } from 'vitest';
 import { openPGlite } from './storage/openStorage.ts';
 import { defineAccessSuite } from './testing/accessSuite.ts';
+import { defineDeviceAuditSuite } from './testing/deviceAuditSuite.ts';
 import { defineDeviceSuite } from './testing/deviceSuite.ts';
 import { defineHistorySuite } from './testing/historySuite.ts';
 import { defineIdentitySuite } from './testing/identitySuite.ts';
@@ -22,3 +23,4 @@ describe('restored from a backup', () => defineRestoreSuite(() => storage));
 describe('history', () => defineHistorySuite(() => storage));
 describe('late work', () => defineReviewSuite(() => storage));
 describe('devices', () => defineDeviceSuite(() => storage));
+describe('audit chains', () => defineDeviceAuditSuite(() => storage));

@@ -116,8 +116,9 @@ export async function startSync(options: {
       links.map(({ id, link }) => auditLinkToEvent(link, { id, ...context })),
     );
     if (upTo === null) return;
-    await audit.confirm(upTo);
-    if (links.length === LINKS_AT_ONCE && upTo >= (links.at(-1)?.link.number ?? 0)) await sendAudit();
+    const sent = links.at(-1)?.link.number ?? 0;
+    await audit.confirm({ sent, upTo });
+    if (links.length === LINKS_AT_ONCE && upTo >= sent) await sendAudit();
   };
   // The chain follows what sync has just proved: that there is a way to the server.
   const followWithAudit = () => {

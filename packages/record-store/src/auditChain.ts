@@ -8,8 +8,12 @@ export interface AuditChain {
   append(action: AuditLinkAction, details?: Readonly<Record<string, string>>): Promise<void>;
   /** The oldest links that the server has not confirmed, in order. */
   unsent(limit: number): Promise<readonly KeptLink[]>;
-  /** The server holds every link up to this number. */
-  confirm(upTo: number): Promise<void>;
+  /**
+   * The server took an upload. `sent` is the highest number in it; `upTo` the one up to which the server says that it
+   * misses nothing. Links after `upTo` that had been sent before are sent again: a server that was restored from a
+   * backup has lost them. A link that is missing here as well is not waited for: the server reports it.
+   */
+  confirm(upload: { readonly sent: number; readonly upTo: number }): Promise<void>;
 }
 
 export interface KeptLink {
@@ -74,10 +78,19 @@ export function createAuditChain(deps: {
         link: { ...rest, details: JSON.parse(details) as Record<string, string> },
       }));
     },
-    async confirm(upTo) {
-      await database.batch([
-        { sql: 'UPDATE audit_links SET sent = 1 WHERE sent = 0 AND number <= ?', params: [upTo] },
-      ]);
-    },
+    confirm: ({ sent, upTo }) =>
+      database.transaction(async (transaction) => {
+        const [next] = await transaction.all<{ sent: number }>(
+          'SELECT sent FROM audit_links WHERE number = ?',
+          [upTo + 1],
+        );
+        const lost = next?.sent === 1;
+        await transaction.run('UPDATE audit_links SET sent = 1 WHERE sent = 0 AND number <= ?', [
+          lost ? upTo : Math.max(sent, upTo),
+        ]);
+        if (lost) {
+          await transaction.run('UPDATE audit_links SET sent = 0 WHERE sent = 1 AND number > ?', [upTo]);
+        }
+      }),
   };
 }

@@ -8,6 +8,12 @@ import { hashText } from './hashText.ts';
 /** Links that one request may bring. */
 export const MOST_LINKS = 500;
 
+interface Sender extends Actor {
+  readonly deviceId: string;
+  /** The device that began the chain. */
+  readonly chain: string;
+}
+
 interface Received {
   readonly link: AuditLink;
   readonly event: object;
@@ -15,7 +21,7 @@ interface Received {
 
 /**
  * Takes links of a device's own audit chain, in any order and again: a link is kept once, even one that is wrong, since
- * it is evidence. A hash that is not the content's, a link that does not follow the one before, or another content
+ * it is evidence. A chain belongs to a database, so the device that a rescue put in another's place goes on with its chain. A hash that is not the content's, a link that does not follow the one before, or another content
  * under a known number raises `audit-altered`; a number that is missing below the highest raises `audit-gap`, and its
  * arrival closes that.
  */
@@ -32,10 +38,16 @@ export async function receiveAuditLinks(
   }
   const deviceId = actor.deviceId ?? '';
   const highest = await deps.db.transaction().execute(async (trx) => {
-    // One request of a device at a time: what is missing is judged on the whole.
-    await trx.selectFrom('device').select('id').where('id', '=', deviceId).forUpdate().execute();
-    for (const one of received) await keep(trx, deps, actor, one);
-    return judge(trx, deps.clock.now(), actor);
+    const device = await trx
+      .selectFrom('device')
+      .select('audit_chain')
+      .where('id', '=', deviceId)
+      .executeTakeFirstOrThrow();
+    const sender = { ...actor, deviceId, chain: device.audit_chain ?? deviceId };
+    // One request about a chain at a time: what is missing is judged on the whole.
+    await trx.selectFrom('device').select('id').where('id', '=', sender.chain).forUpdate().execute();
+    for (const one of received) await keep(trx, deps, sender, one);
+    return judge(trx, deps.clock.now(), sender);
   });
   return ok({ upTo: highest });
 }
@@ -43,26 +55,25 @@ export async function receiveAuditLinks(
 async function keep(
   trx: Database,
   deps: { readonly clock: Clock; readonly random: Random },
-  actor: Actor,
+  sender: Sender,
   { link, event }: Received,
 ): Promise<void> {
   const now = deps.clock.now();
-  const deviceId = actor.deviceId ?? '';
   const known = await trx
     .selectFrom('device_audit_link')
     .select('hash')
-    .where('device_id', '=', deviceId)
+    .where('chain', '=', sender.chain)
     .where('number', '=', link.number)
     .executeTakeFirst();
   const honest = (await hashText(auditLinkContent(link))) === link.hash;
   if (!honest || (known !== undefined && known.hash !== link.hash)) {
-    await raiseAlert(trx, now, alertOf('audit-altered', actor, link.number));
+    await raiseAlert(trx, now, alertOf('audit-altered', sender, link.number));
   }
   if (known !== undefined) return;
   await trx
     .insertInto('device_audit_link')
     .values({
-      device_id: deviceId,
+      chain: sender.chain,
       number: link.number,
       previous: link.previous,
       hash: link.hash,
@@ -76,19 +87,19 @@ async function keep(
       recorded: now,
       action: 'device-link',
       client_id: null,
-      practitioner_id: actor.practitionerId,
-      device_id: deviceId,
+      practitioner_id: sender.practitionerId,
+      device_id: sender.deviceId,
       body: JSON.stringify(event),
     })
     .execute();
 }
 
 /** Looks at the whole chain; yields the highest number up to which nothing is missing. */
-async function judge(trx: Database, now: number, actor: Actor): Promise<number> {
+async function judge(trx: Database, now: number, sender: Sender): Promise<number> {
   const links = await trx
     .selectFrom('device_audit_link')
     .select(['number', 'previous', 'hash'])
-    .where('device_id', '=', actor.deviceId ?? '')
+    .where('chain', '=', sender.chain)
     .orderBy('number')
     .execute();
   let expected = FIRST_PREVIOUS;
@@ -96,14 +107,14 @@ async function judge(trx: Database, now: number, actor: Actor): Promise<number> 
   let upTo = 0;
   for (const link of links) {
     if (link.number === number + 1) {
-      await closeAlert(trx, now, { kind: 'audit-gap', subject: subjectOf(actor, link.number) });
+      await closeAlert(trx, now, { kind: 'audit-gap', subject: subjectOf(sender, link.number) });
       if (link.previous !== expected) {
-        await raiseAlert(trx, now, alertOf('audit-altered', actor, link.number));
+        await raiseAlert(trx, now, alertOf('audit-altered', sender, link.number));
       }
       if (upTo === number) upTo = link.number;
     } else {
       // A number or several are missing: the first of them names the gap.
-      await raiseAlert(trx, now, alertOf('audit-gap', actor, number + 1));
+      await raiseAlert(trx, now, alertOf('audit-gap', sender, number + 1));
     }
     expected = link.hash;
     number = link.number;
@@ -111,14 +122,14 @@ async function judge(trx: Database, now: number, actor: Actor): Promise<number> 
   return upTo;
 }
 
-const subjectOf = (actor: Actor, number: number) => `${actor.deviceId ?? ''} ${number}`;
+const subjectOf = (sender: Sender, number: number) => `${sender.chain} ${number}`;
 
-function alertOf(kind: 'audit-gap' | 'audit-altered', actor: Actor, number: number) {
+function alertOf(kind: 'audit-gap' | 'audit-altered', sender: Sender, number: number) {
   return {
     kind,
-    subject: subjectOf(actor, number),
-    ...(actor.practitionerId === null ? {} : { practitionerId: actor.practitionerId }),
-    ...(actor.deviceId === null ? {} : { deviceId: actor.deviceId }),
+    subject: subjectOf(sender, number),
+    ...(sender.practitionerId === null ? {} : { practitionerId: sender.practitionerId }),
+    deviceId: sender.deviceId,
     details: { link: String(number) },
   };
 }

@@ -15,6 +15,7 @@ import { type AuthFailure, SKEW_SECONDS } from './authFailure.ts';
 import { raiseAlert } from './alerts.ts';
 import { importPublicKey, toPlainJwk } from './importPublicKey.ts';
 import type { Organization } from './organization.ts';
+import { findReplaced } from './findReplaced.ts';
 
 export interface Registration {
   readonly answer: RegistrationAnswer;
@@ -114,6 +115,7 @@ export async function registerDevice(
         practitionerId,
       });
     }
+    const replaced = await findReplaced(trx, row);
     await trx
       .insertInto('device')
       .values({
@@ -125,15 +127,15 @@ export async function registerDevice(
         revoked_at: null,
         erased_at: null,
         replaced_by: null,
+        audit_chain: replaced === undefined ? null : (replaced.audit_chain ?? replaced.id),
       })
       .execute();
-    if (row.replaces !== null) {
+    if (replaced !== undefined) {
       // What the old key signed before this moment still verifies; it opens nothing any more.
       await trx
         .updateTable('device')
         .set({ revoked_at: deps.now, replaced_by: deviceId })
-        .where('id', '=', row.replaces)
-        .where('practitioner_id', '=', practitionerId)
+        .where('id', '=', replaced.id)
         .where('revoked_at', 'is', null)
         .execute();
     }

@@ -6,6 +6,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '001_initial': { up: (database) => run(database, initialTables) },
   '002_devices_and_rescue': { up: (database) => run(database, deviceTables) },
   '003_restore_and_review': { up: (database) => run(database, restoreAndReview) },
+  '004_chains_across_rescues': { up: (database) => run(database, chainsAcrossRescues) },
 };
 
 const initialTables = [
@@ -97,6 +98,26 @@ const restoreAndReview = [
     type text not null, id text not null, client_id text not null, content text not null,
     primary key (item_id, position))`,
   `create index review_entry_resource on review_entry (type, id)`,
+];
+
+const chainsAcrossRescues = [
+  `alter table device add column audit_chain text references device`,
+  `alter table device_audit_link rename column device_id to chain`,
+  `with recursive lineage as (
+    select id, id as chain from device where id not in (select replaced_by from device where replaced_by is not null)
+    union all
+    select old.replaced_by, lineage.chain from lineage join device old on old.id = lineage.id
+      where old.replaced_by is not null)
+   update device set audit_chain = lineage.chain from lineage
+    where lineage.id = device.id and lineage.chain <> device.id`,
+  // What a device sent again after its rescue is there already.
+  `update device_audit_link link set chain = device.audit_chain from device
+    where device.id = link.chain and device.audit_chain is not null and not exists (
+      select 1 from device_audit_link known
+        where known.chain = device.audit_chain and known.number = link.number)`,
+  // They told of the rescue, not of a gap: what is missing all the same is found at the next upload.
+  `update alert set closed_at = raised_at where kind = 'audit-gap' and closed_at is null
+    and device_id in (select id from device where audit_chain is not null)`,
 ];
 
 async function run(database: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -48,6 +48,8 @@ export interface DeviceTable {
   erased_at: number | null;
   /** The device that a rescue put in its place. */
   replaced_by: string | null;
+  /** The device whose audit chain this one goes on with: a rescue changes the keys, the database stays. */
+  audit_chain: Generated<string | null>;
 }
 
 export interface TicketTable {
@@ -115,9 +117,10 @@ export interface RescueRequestTable {
   answered_at: number | null;
 }
 
-/** The links of a device's audit chain that arrived; the events themselves stand in `audit`. */
+/** The links of an audit chain that arrived; the events themselves stand in `audit`. */
 export interface DeviceAuditLinkTable {
-  device_id: string;
+  /** The device that began the chain. */
+  chain: string;
   number: number;
   previous: string;
   hash: string;

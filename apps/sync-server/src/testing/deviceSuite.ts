@@ -1,36 +1,25 @@
-import { createHash } from 'node:crypto';
-import {
-  type AuditLink,
-  FIRST_PREVIOUS,
-  WITHDRAWN_SCOPE,
-  auditLinkContent,
-  auditLinkToEvent,
-  finalizeNote,
-} from '@fieldchart/clinical';
-import { base64UrlEncode, toInstant, utf8Encode } from '@fieldchart/foundation';
+import { WITHDRAWN_SCOPE, finalizeNote } from '@fieldchart/clinical';
 import { beforeEach, expect, test } from 'vitest';
 import { loadOrganization } from '../identity/organization.ts';
 import { prepareRescue } from '../identity/rescueDesk.ts';
 import { listAlerts } from '../identity/alerts.ts';
 import { listDevices, markSealedWorkOpened, readSealedWork, revokeDevice } from '../identity/deviceDesk.ts';
 import type { Storage } from '../storage/openStorage.ts';
+import { register, rescueTextOf, sha256 } from './enrolling.ts';
 import { signResource } from './signResource.ts';
 import {
-  BASE_URL,
   type TestDevice,
   type TestServer,
   bundleOf,
   openTestServer,
-  signJson,
   system,
   tokenForm,
 } from './testServer.ts';
 
 const json = { 'content-type': 'application/json' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** Withdrawal and erasure, rescue, and the devices' own audit chains. */
+/** Withdrawal and erasure, and rescue. */
 export function defineDeviceSuite(storage: () => Storage): void {
   let server: TestServer;
   beforeEach(async () => {
@@ -66,7 +55,7 @@ export function defineDeviceSuite(storage: () => Storage): void {
     }
     const work = 'aaaa.bbbb.cccc.dddd.eeee';
     const upload = () => server.ask(limited, 'POST', '/device/sealed-work', { work }, json);
-    expect(await upload()).toMatchObject({ status: 201, body: { sha256: digest(work) } });
+    expect(await upload()).toMatchObject({ status: 201, body: { sha256: sha256(work) } });
     expect((await upload()).status).toBe(201);
     expect(await storage().db.selectFrom('sealed_work').select('work').execute()).toEqual([{ work }]);
     expect((await server.ask(limited, 'POST', '/device/erased', {}, json)).status).toBe(204);
@@ -84,13 +73,13 @@ export function defineDeviceSuite(storage: () => Storage): void {
       server.ask(device, 'POST', '/device/sealed-work', { work }, json);
     const works = ['aa.bb.cc.dd.ee', 'ff.bb.cc.dd.ee', 'gg.bb.cc.dd.ee'];
     for (const work of [...works, ...works]) {
-      expect(await upload(server.ana, work)).toMatchObject({ status: 201, body: { sha256: digest(work) } });
+      expect(await upload(server.ana, work)).toMatchObject({ status: 201, body: { sha256: sha256(work) } });
       server.clock.advance(1000);
     }
     await upload(server.ben, works[0] ?? '');
     const listed = await listDevices(desk());
     const uploadsOf = (id: string) => listed.find((device) => device.id === id)?.sealedWork ?? [];
-    expect(uploadsOf(server.ana.id).map(({ sha256 }) => sha256)).toEqual(works.map(digest));
+    expect(uploadsOf(server.ana.id).map(({ sha256 }) => sha256)).toEqual(works.map(sha256));
     expect(uploadsOf(server.ben.id)).toHaveLength(1);
     const audited = await storage()
       .db.selectFrom('audit')
@@ -106,8 +95,8 @@ export function defineDeviceSuite(storage: () => Storage): void {
         .map(({ kind }) => kind);
     for (const work of works) {
       expect(await open()).toEqual(['sealed-work-waiting']);
-      const one = { deviceId: server.ana.id, sha256: digest(work) };
-      expect(await readSealedWork(desk(), { ...one, actor: system })).toEqual({ sha256: digest(work), work });
+      const one = { deviceId: server.ana.id, sha256: sha256(work) };
+      expect(await readSealedWork(desk(), { ...one, actor: system })).toEqual({ sha256: sha256(work), work });
       expect(await markSealedWorkOpened(desk(), one)).toBe(true);
     }
     expect(await open()).toEqual([]);
@@ -125,45 +114,13 @@ export function defineDeviceSuite(storage: () => Storage): void {
     ).toBe(401);
   });
 
-  const rescueText = async (changes: object = {}) => {
-    const agreement = await server.newDeviceKeys();
-    const signing = await server.newDeviceKeys();
-    const request = {
-      id: server.uuid(),
-      organization: 'org',
-      practitioner: 'ana',
-      device: server.ana.id,
-      sealed: 'aa.bb.cc.dd.ee',
-      agreement_key: agreement.publicKey,
-      device_id: server.uuid(),
-      signing_key: signing.publicKey,
-      iat: Math.floor(server.clock.now() / 1000),
-      ...changes,
-    };
-    const body = `FIELDCHART-RESCUE1.${base64UrlEncode(utf8Encode(JSON.stringify(request)))}`;
-    return { request, signing, text: `${body}.${digest(body).slice(0, 12)}` };
-  };
   const organization = async () => {
     const loaded = await loadOrganization(storage().db);
     if (loaded === undefined) throw new Error('no organisation');
     return loaded;
   };
-  const register = async (
-    jwt: string,
-    deviceId: string,
-    keys: Pick<TestDevice, 'privateKey' | 'publicKey'>,
-  ) => {
-    const { jti } = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as {
-      jti: string;
-    };
-    const iat = Math.floor(server.clock.now() / 1000);
-    const proof = await signJson({ aud: BASE_URL, ticket: jti, device: deviceId, iat }, keys.privateKey);
-    const body = { ticket: jwt, device_id: deviceId, public_key: keys.publicKey, proof };
-    return server.ask(undefined, 'POST', '/auth/register', body, json);
-  };
-
   test('a rescue: asked over the network, answered once, for the device that asked alone, in place of the lost key', async () => {
-    const { request, signing, text } = await rescueText();
+    const { request, signing, text } = await rescueTextOf(server, server.ana);
     const asked = await server.ask(undefined, 'POST', '/auth/rescue', { request: text }, json);
     expect(asked).toMatchObject({ status: 201, body: { id: request.id } });
     expect((await server.ask(undefined, 'GET', `/auth/rescue/${request.id}`)).status).toBe(404);
@@ -172,9 +129,11 @@ export function defineDeviceSuite(storage: () => Storage): void {
     if (!prepared.ok) throw new Error(prepared.error.kind);
     const { ticket } = prepared.value;
     const stranger = await server.newDeviceKeys();
-    expect((await register(ticket, server.uuid(), stranger)).body.error).toBe('ticket_not_for_device');
+    expect((await register(server, ticket, { deviceId: server.uuid(), keys: stranger })).body.error).toBe(
+      'ticket_not_for_device',
+    );
     expect((await token(server.ana)).status).toBe(200);
-    expect((await register(ticket, request.device_id, signing)).status).toBe(201);
+    expect((await register(server, ticket, { deviceId: request.device_id, keys: signing })).status).toBe(201);
     expect((await token(server.ana)).body.error).toBe('invalid_client');
     const rescued = { ...server.ana, ...signing, id: request.device_id };
     expect((await token(rescued)).body).toMatchObject({ token_type: 'bearer' });
@@ -189,10 +148,10 @@ export function defineDeviceSuite(storage: () => Storage): void {
     };
     const before = await signedNote();
     server.clock.advance(60_000);
-    const { request, signing, text } = await rescueText();
+    const { request, signing, text } = await rescueTextOf(server, server.ana);
     const prepared = await prepareRescue({ ...desk(), organization: await organization() }, text, system);
     if (!prepared.ok) throw new Error(prepared.error.kind);
-    await register(prepared.value.ticket, request.device_id, signing);
+    await register(server, prepared.value.ticket, { deviceId: request.device_id, keys: signing });
     const rescued: TestDevice = { ...server.ana, ...signing, id: request.device_id, token: '' };
     const granted = await token(rescued);
     const sender = { ...rescued, token: String(granted.body.access_token) };
@@ -203,10 +162,10 @@ export function defineDeviceSuite(storage: () => Storage): void {
   });
 
   test('a request that is none, for nobody here or for another organisation is refused and kept nowhere', async () => {
-    const whole = await rescueText();
-    const nobody = await rescueText({ practitioner: 'nobody' });
-    const foreign = await rescueText({ organization: 'elsewhere' });
-    const extra = await rescueText({ admin: true });
+    const whole = await rescueTextOf(server, server.ana);
+    const nobody = await rescueTextOf(server, server.ana, { practitioner: 'nobody' });
+    const foreign = await rescueTextOf(server, server.ana, { organization: 'elsewhere' });
+    const extra = await rescueTextOf(server, server.ana, { admin: true });
     for (const [request, reason] of [
       [whole.text.slice(0, -20), 'truncated'],
       [whole.text.replace(/.(?=.{40}$)/u, '!'), 'altered'],
@@ -220,75 +179,5 @@ export function defineDeviceSuite(storage: () => Storage): void {
       expect([answer.status, answer.body.error_description]).toEqual([400, `the request is ${reason}`]);
     }
     expect(await storage().db.selectFrom('rescue_request').selectAll().execute()).toEqual([]);
-  });
-
-  const chain = (length: number): AuditLink[] => {
-    const links: AuditLink[] = [];
-    for (let number = 1; number <= length; number += 1) {
-      const link = {
-        number,
-        at: toInstant(server.clock.now() + number),
-        action: 'unlock',
-        details: { try: String(number) },
-        previous: links.at(-1)?.hash ?? FIRST_PREVIOUS,
-      } as const;
-      links.push({ ...link, hash: digest(auditLinkContent(link)) });
-    }
-    return links;
-  };
-  const send = (links: readonly AuditLink[]) =>
-    server.ask(
-      server.ana,
-      'POST',
-      '/device/audit',
-      {
-        events: links.map((link) =>
-          auditLinkToEvent(link, { id: server.uuid(), deviceId: server.ana.id, practitionerId: 'ana' }),
-        ),
-      },
-      json,
-    );
-  const alerts = () =>
-    storage().db.selectFrom('alert').select(['kind', 'subject', 'closed_at']).orderBy('number').execute();
-
-  test('a device’s audit links are kept once each; a whole chain raises nothing', async () => {
-    const links = chain(5);
-    expect((await send(links.slice(0, 3))).body).toEqual({ up_to: 3 });
-    expect((await send(links)).body).toEqual({ up_to: 5 });
-    expect(await alerts()).toEqual([]);
-    const kept = await storage()
-      .db.selectFrom('audit')
-      .select('id')
-      .where('action', '=', 'device-link')
-      .execute();
-    expect(kept).toHaveLength(5);
-  });
-
-  test('a missing link is reported, and closed when it comes; an altered one is reported for good', async () => {
-    const links = chain(4);
-    const [first, second, third, fourth] = links;
-    if (!first || !second || !third || !fourth) throw new Error('no chain');
-    expect((await send([first, third])).body).toEqual({ up_to: 1 });
-    expect(await alerts()).toMatchObject([{ kind: 'audit-gap', closed_at: null }]);
-    expect((await send([second])).body).toEqual({ up_to: 3 });
-    expect(await alerts()).toMatchObject([{ kind: 'audit-gap', closed_at: server.clock.now() }]);
-
-    await send([{ ...fourth, details: { try: 'another' } }]);
-    expect((await alerts()).at(-1)).toMatchObject({ kind: 'audit-altered', subject: `${server.ana.id} 4` });
-    const rewritten = { ...second, details: { try: 'never' } };
-    await send([{ ...rewritten, hash: digest(auditLinkContent(rewritten)) }]);
-    expect((await alerts()).at(-1)).toMatchObject({ kind: 'audit-altered', subject: `${server.ana.id} 2` });
-    const other = { ...fourth, number: 5, previous: first.hash };
-    await send([{ ...other, hash: digest(auditLinkContent(other)) }]);
-    expect((await alerts()).at(-1)).toMatchObject({ kind: 'audit-altered', subject: `${server.ana.id} 5` });
-  });
-
-  test('what is no link is refused whole', async () => {
-    const [first] = chain(1);
-    if (first === undefined) throw new Error('no chain');
-    const event = auditLinkToEvent(first, { id: server.uuid(), deviceId: 'x', practitionerId: 'ana' });
-    const answer = await server.ask(server.ana, 'POST', '/device/audit', { events: [event, {}] }, json);
-    expect(answer.status).toBe(400);
-    expect(await storage().db.selectFrom('device_audit_link').selectAll().execute()).toEqual([]);
   });
 }

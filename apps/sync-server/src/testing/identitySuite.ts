@@ -1,4 +1,4 @@
-import { registrationRequest, ticketClaims, caseloadFile } from '@fieldchart/clinical';
+import { caseloadFile, ticketClaims } from '@fieldchart/clinical';
 import { base64UrlDecode, utf8Decode } from '@fieldchart/foundation';
 import { compactDecrypt, compactVerify } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
@@ -6,14 +6,8 @@ import { loadOrganization } from '../identity/organization.ts';
 import { type IssuedTicket, issueTicket } from '../identity/issueTicket.ts';
 import { readCaseloadFile } from '../fhir/caseloadFile.ts';
 import type { Storage } from '../storage/openStorage.ts';
-import {
-  BASE_URL,
-  type TestDevice,
-  type TestServer,
-  openTestServer,
-  signJson,
-  tokenForm,
-} from './testServer.ts';
+import { register } from './enrolling.ts';
+import { BASE_URL, type TestServer, openTestServer, tokenForm } from './testServer.ts';
 
 /** Tickets, registration and tokens, on every database. */
 export function defineIdentitySuite(storage: () => Storage): void {
@@ -45,34 +39,6 @@ export function defineIdentitySuite(storage: () => Storage): void {
     return utf8Decode(plaintext);
   };
 
-  const register = async (
-    jwt: string,
-    options: {
-      deviceId?: string;
-      proof?: Record<string, unknown>;
-      keys?: Pick<TestDevice, 'privateKey' | 'publicKey'>;
-    } = {},
-  ) => {
-    const keys = options.keys ?? (await server.newDeviceKeys());
-    const deviceId = options.deviceId ?? server.uuid();
-    const { jti } = JSON.parse(utf8Decode(base64UrlDecode(jwt.split('.')[1] ?? ''))) as { jti: string };
-    const proof = {
-      aud: BASE_URL,
-      ticket: jti,
-      device: deviceId,
-      iat: Math.floor(server.clock.now() / 1000),
-      ...options.proof,
-    };
-    const body = {
-      ticket: jwt,
-      device_id: deviceId,
-      public_key: keys.publicKey,
-      proof: await signJson(proof, keys.privateKey),
-    };
-    expect(registrationRequest.safeParse(body).success).toBe(true);
-    return server.ask(undefined, 'POST', '/auth/register', body, { 'content-type': 'application/json' });
-  };
-
   const token = (assertion: string) =>
     server.ask(undefined, 'POST', '/auth/token', tokenForm(assertion), {
       'content-type': 'application/x-www-form-urlencoded',
@@ -102,9 +68,9 @@ export function defineIdentitySuite(storage: () => Storage): void {
     const jwt = await open(await issue());
     const keys = await server.newDeviceKeys();
     const deviceId = server.uuid();
-    expect((await register(jwt, { deviceId, keys })).status).toBe(201);
-    expect((await register(jwt, { deviceId, keys })).status).toBe(200);
-    const second = await register(jwt);
+    expect((await register(server, jwt, { deviceId, keys })).status).toBe(201);
+    expect((await register(server, jwt, { deviceId, keys })).status).toBe(200);
+    const second = await register(server, jwt);
     expect([second.status, second.body.error]).toEqual([409, 'ticket_used']);
     const audit = await storage().db.selectFrom('audit').select('body').orderBy('number').execute();
     expect(JSON.stringify(audit.at(-1)?.body)).toMatch(/first-key.*second-key/u);
@@ -117,16 +83,18 @@ export function defineIdentitySuite(storage: () => Storage): void {
   test('a forged, withdrawn or late ticket and a proof of something else register nothing', async () => {
     const jwt = await open(await issue());
     const forged = `${jwt.slice(0, -8)}AAAAAAAA`;
-    expect((await register(forged)).body.error).toBe('ticket_invalid');
-    expect((await register(jwt, { proof: { device: server.uuid() } })).body.error).toBe('proof_invalid');
-    expect((await register(jwt, { proof: { aud: 'https://elsewhere.example' } })).body.error).toBe(
+    expect((await register(server, forged)).body.error).toBe('ticket_invalid');
+    expect((await register(server, jwt, { proof: { device: server.uuid() } })).body.error).toBe(
+      'proof_invalid',
+    );
+    expect((await register(server, jwt, { proof: { aud: 'https://elsewhere.example' } })).body.error).toBe(
       'proof_invalid',
     );
     await storage().db.updateTable('ticket').set({ revoked_at: 1 }).execute();
-    expect((await register(jwt)).body.error).toBe('ticket_revoked');
+    expect((await register(server, jwt)).body.error).toBe('ticket_revoked');
     await storage().db.updateTable('ticket').set({ revoked_at: null }).execute();
     server.clock.advance(15 * 86_400_000);
-    expect((await register(jwt)).body.error).toBe('ticket_expired');
+    expect((await register(server, jwt)).body.error).toBe('ticket_expired');
     const answer = await server.ask(undefined, 'POST', '/auth/register', '{', {
       'content-type': 'application/json',
     });

@@ -62,7 +62,7 @@ export interface TestServer {
   uuid(): string;
   newDeviceKeys(): Promise<{ privateKey: CryptoKey; publicKey: SigningJwk }>;
   addDevice(practitionerId: string): Promise<TestDevice>;
-  assertion(device: TestDevice, claims?: Record<string, unknown>): Promise<string>;
+  assertion(device: Pick<TestDevice, 'id' | 'privateKey'>, claims?: Record<string, unknown>): Promise<string>;
   readonly ask: (
     device: TestDevice | undefined,
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',
