@@ -1,7 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LONGEST_WAIT_SECONDS } from '@fieldchart/clinical';
 import {
   type ClinicPlatform,
   type ClinicSession,
@@ -37,13 +36,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const lock of locks.splice(0)) await lock();
-  while (underWay.size > 0) {
-    // One of them may wait for changes that nobody makes any more.
-    await server.timers.advance(LONGEST_WAIT_SECONDS * 1000);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
-  }
+  await Promise.allSettled(underWay);
   for (const device of devices.splice(0)) device.dispose();
 });
 

@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { base64UrlEncode, utf8Decode, utf8Encode } from '@fieldchart/foundation';
-import { importJWK } from 'jose';
+import { CompactEncrypt, importJWK } from 'jose';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseActivationCode } from './activationCode.ts';
@@ -25,6 +25,14 @@ const derivingRuns = { ...runs, numRuns: Math.min(50, numRuns) };
 const organization = await createFakeOrganization();
 const now = 1_790_000_100_000;
 const ticket = await sealTicket(await organization.sign(), '7ZK2M9QX4VHB0T3R');
+
+/** A text with some of its characters replaced, cut out, or put in. */
+const damaged = (text: string) =>
+  fc
+    .tuple(fc.nat(text.length), fc.nat(12), fc.string({ unit: 'binary', maxLength: 12 }))
+    .map(([at, gone, put]) => {
+      return text.slice(0, at) + put + text.slice(at + gone);
+    });
 
 const crockford = Array.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
 const codes = fc.string({ unit: fc.constantFrom(...crockford), minLength: 16, maxLength: 16 });
@@ -81,6 +89,64 @@ test('any text is either a code, a ticket file, or refused: no parser throws', a
   );
 });
 
+test('any content and any seal under the right code is a coded refusal: none throws behind the derivation', async () => {
+  const code = '7ZK2M9QX4VHB0T3R';
+  // A known content key, so that sealing the cases derives nothing.
+  const contentKey = new Uint8Array(32).fill(7);
+  const jwe = await new CompactEncrypt(utf8Encode(''))
+    .setProtectedHeader({ alg: 'PBES2-HS512+A256KW', enc: 'A256GCM' })
+    .setKeyManagementParameters({ p2c: 600_000 })
+    .setContentEncryptionKey(contentKey)
+    .encrypt(utf8Encode(code));
+  const parts = jwe.split('.');
+  const [header = '', wrappedKey = ''] = parts;
+  const key = await crypto.subtle.importKey('raw', contentKey, 'AES-GCM', false, ['encrypt']);
+  const seal = async (text: string) => {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const algorithm = { name: 'AES-GCM', iv, additionalData: utf8Encode(header) };
+    const sealed = new Uint8Array(await crypto.subtle.encrypt(algorithm, key, utf8Encode(text)));
+    const bytes = [iv, sealed.subarray(0, -16), sealed.subarray(-16)];
+    return carry('FIELDCHART1', [header, wrappedKey, ...bytes.map(base64UrlEncode)].join('.'));
+  };
+  const open = (text: string) =>
+    openTicket({
+      crypto: webcrypto,
+      ticket: text,
+      activationCode: printCode(code),
+      organization: organization.descriptor,
+      now,
+    });
+  const jwt = await organization.sign();
+  expect((await open(await seal(jwt))).ok).toBe(true);
+
+  const texts = fc.oneof(
+    // The header stays, or nothing would be derived; wrapped key, nonce, ciphertext and tag are anything.
+    fc.tuple(fc.integer({ min: 1, max: 4 }), fc.base64String({ maxLength: 200 })).map(([at, text]) => {
+      const part = text.replaceAll(/[+/=]/gu, '_');
+      return Promise.resolve(carry('FIELDCHART1', parts.with(at, part).join('.')));
+    }),
+    fc
+      .oneof(
+        fc.string({ unit: 'binary' }),
+        fc.json(),
+        fc.array(fc.base64String(), { minLength: 3, maxLength: 3 }).map((three) => three.join('.')),
+        fc.json().map((json) => [base64UrlEncode(utf8Encode(json)), ...jwt.split('.').slice(1)].join('.')),
+        damaged(jwt),
+      )
+      .filter((text) => text !== jwt)
+      .map(seal),
+  );
+  await fc.assert(
+    fc.asyncProperty(texts, async (text) => {
+      const outcome = await open(await text);
+      if (outcome.ok) throw new Error('a ticket that nobody signed');
+      expect(['wrong-code', 'malformed', 'forged', 'wrong-organization']).toContain(outcome.error.kind);
+    }),
+    // To make a case smaller would derive once a try.
+    { ...derivingRuns, endOnFailure: true },
+  );
+}, 300_000);
+
 test('any claims that the organisation signs are a ticket or refused: none throws', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -93,14 +159,6 @@ test('any claims that the organisation signs are a ticket or refused: none throw
     runs,
   );
 });
-
-/** A text with some of its characters replaced, cut out, or put in. */
-const damaged = (text: string) =>
-  fc
-    .tuple(fc.nat(text.length), fc.nat(12), fc.string({ unit: 'binary', maxLength: 12 }))
-    .map(([at, gone, put]) => {
-      return text.slice(0, at) + put + text.slice(at + gone);
-    });
 
 const headerField = fc.constantFrom(
   'userId',
