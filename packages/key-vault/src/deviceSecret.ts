@@ -8,7 +8,7 @@ export interface DeviceSecret {
   readonly kind: DeviceSecretKind;
   /** Names the secret among those of this device. It is not secret. */
   readonly id: string;
-  /** One or two inputs of 32 bytes, in one gesture of the user, to 32 bytes each. */
+  /** One or two inputs of 32 bytes, in one gesture of the user, to 32 bytes each, which the caller wipes. */
   derive(inputs: readonly Bytes[]): Promise<Result<readonly Bytes[], { kind: DeviceSecretProblem }>>;
 }
 

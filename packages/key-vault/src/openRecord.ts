@@ -24,7 +24,15 @@ import type { Keyring } from './keyring.ts';
 import type { LockedEvent } from './lockedEvents.ts';
 import { type RecordSlots, readSlots } from './recordSlots.ts';
 import type { WebCrypto } from './webCrypto.ts';
-import { type Stretched, checkInput, checkValue, stretch, stretchFor, unwrapKeyring } from './wrap.ts';
+import {
+  type Stretched,
+  checkInput,
+  checkValue,
+  stretch,
+  stretchFor,
+  unwrapKeyring,
+  wipeStretched,
+} from './wrap.ts';
 
 export type OpenProblem =
   | {
@@ -144,16 +152,34 @@ async function tryRecord(deps: OpenDeps, input: OpenInput, record: KeyRecord): P
   const { header } = record;
   const secret = await stretchFor(crypto, input.secret, header);
   const nextSecret = input.rewrap(header);
+  const iterations = Math.max(deps.iterations, header.iterations);
   const next =
-    nextSecret === null
-      ? null
-      : await stretch(
-          crypto,
-          nextSecret,
-          random.bytes(SALT_LENGTH),
-          Math.max(deps.iterations, header.iterations),
-        );
+    nextSecret === null ? null : await stretch(crypto, nextSecret, random.bytes(SALT_LENGTH), iterations);
+  const answers: Bytes[] = [];
+  try {
+    const tried = await openWith({ crypto, input, record, secret, next, answers });
+    if (tried.kind !== 'opened' || tried.next === null) {
+      if (next !== null) wipeStretched(next);
+      answers[1]?.fill(0);
+    }
+    return tried;
+  } finally {
+    wipeStretched(secret);
+    answers[0]?.fill(0);
+  }
+}
 
+/** `answers` is filled with what the device secret said, for the caller to wipe. */
+async function openWith(trial: {
+  readonly crypto: WebCrypto;
+  readonly input: OpenInput;
+  readonly record: KeyRecord;
+  readonly secret: Stretched;
+  readonly next: Stretched | null;
+  readonly answers: Bytes[];
+}): Promise<Tried> {
+  const { crypto, input, record, secret, next } = trial;
+  const { header } = record;
   if (input.deviceSecret.kind === 'none') {
     const keyring = await unwrapKeyring(crypto, record, secret, null);
     if (typeof keyring === 'string') return { kind: keyring };
@@ -165,6 +191,7 @@ async function tryRecord(deps: OpenDeps, input: OpenInput, record: KeyRecord): P
   const check = await checkInput(crypto, header.keyId);
   const answers = await input.deviceSecret.derive([secret.prfInput, next?.prfInput ?? check]);
   if (!answers.ok) return { kind: answers.error.kind === 'missing' ? 'device-secret-missing' : 'cancelled' };
+  trial.answers.push(...answers.value);
   const [bound, second] = answers.value;
   if (bound === undefined || second === undefined) return { kind: 'cancelled' };
   if (next === null && (await checkValue(crypto, second)) !== header.deviceSecret.check) {
@@ -176,6 +203,13 @@ async function tryRecord(deps: OpenDeps, input: OpenInput, record: KeyRecord): P
   }
   if (next === null || keyring === 'damaged') return { kind: keyring };
   return { kind: await whyNotOpened(crypto, input.deviceSecret, header, check) };
+}
+
+/** Fills with zeros what a new wrap was made with. */
+export function wipeNext(next: Opened['next']): void {
+  if (next === null) return;
+  wipeStretched(next.secret);
+  next.bound?.fill(0);
 }
 
 /** The record did not open and the device secret was not checked yet: a wrong secret, or another device secret? */
@@ -190,7 +224,9 @@ async function whyNotOpened(
   if (!answers.ok) return answers.error.kind === 'missing' ? 'device-secret-missing' : 'wrong';
   const [answer] = answers.value;
   if (answer === undefined) return 'wrong';
-  return (await checkValue(crypto, answer)) === header.deviceSecret.check ? 'wrong' : 'device-secret-changed';
+  const value = await checkValue(crypto, answer);
+  answer.fill(0);
+  return value === header.deviceSecret.check ? 'wrong' : 'device-secret-changed';
 }
 
 function namesSame(header: KeyRecordHeader, deviceSecret: DeviceSecret): boolean {

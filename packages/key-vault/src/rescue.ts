@@ -16,7 +16,7 @@ import type { DeviceSecret } from './deviceSecret.ts';
 import { type SecretKind, encodeSound } from './keyRecord.ts';
 import { wipeKeyring } from './keyring.ts';
 import type { LockedEvent } from './lockedEvents.ts';
-import { type Opened, type OpenProblem, openRecord } from './openRecord.ts';
+import { type Opened, type OpenProblem, openRecord, wipeNext } from './openRecord.ts';
 import { hashText, sha256 } from './primitives.ts';
 import { readSlots, replaceRecord } from './recordSlots.ts';
 import {
@@ -195,7 +195,10 @@ export async function finishRescue(
     const answer = await readRescueAnswer({ crypto, text, request: waiting.id, agreementKey });
     if (!answer.ok) return answer;
     const terms = await input.accepts(answer.value);
-    if (terms === null) return fail({ kind: 'not-accepted' });
+    if (terms === null) {
+      answer.value.dataKey.fill(0);
+      return fail({ kind: 'not-accepted' });
+    }
     await vault.records.saveSealed(rescueUser(input.userId), JSON.stringify({ ...waiting, answer: text }));
     const events = await adopt(vault, input.userId, {
       id: waiting.id,
@@ -211,6 +214,7 @@ export async function finishRescue(
     });
   } finally {
     wipeKeyring(keyring);
+    wipeNext(opened.value.next);
   }
 }
 
@@ -243,6 +247,7 @@ async function adopt(
       deviceSecret,
     },
   });
+  wipeNext(next);
   const text = await encodeSound(crypto, wrapped);
   await replaceRecord(records, { userId, slots, record: text });
   const now = vault.clock.now();

@@ -20,7 +20,7 @@ import {
 import type { KeyRecordStore } from './keyRecordStore.ts';
 import { createKeyring, wipeKeyring } from './keyring.ts';
 import type { LockedEvent } from './lockedEvents.ts';
-import { type Opened, type OpenProblem, openRecord } from './openRecord.ts';
+import { type Opened, type OpenProblem, openRecord, wipeNext } from './openRecord.ts';
 import { finishReplacement, readSlots, replaceRecord } from './recordSlots.ts';
 import {
   type FinishRescueInput,
@@ -37,7 +37,7 @@ import {
 import { type RescueKey, sealForRescue } from './rescueSeal.ts';
 import { type UnlockedKeys, openKeys } from './unlockedKeys.ts';
 import type { WebCrypto } from './webCrypto.ts';
-import { checkInput, checkValue, stretch, wrapKeyring } from './wrap.ts';
+import { checkInput, checkValue, stretch, wipeStretched, wrapKeyring } from './wrap.ts';
 
 /** PBKDF2 iterations of new records. Older records are raised to it at their next unlock. */
 export const DEFAULT_ITERATIONS = 600_000;
@@ -176,7 +176,10 @@ async function createRecord(
   }
   const keyId = randomUuid(random);
   const secret = await stretch(crypto, input.secret, random.bytes(SALT_LENGTH), vault.iterations);
-  const answers = await bindNew(crypto, deviceSecret, keyId, secret.prfInput);
+  const answers = await bindNew(crypto, deviceSecret, keyId, secret.prfInput).catch((error: unknown) => {
+    wipeStretched(secret);
+    throw error;
+  });
   const keyring = await createKeyring(crypto, random.bytes(32));
   const record = await wrapKeyring(vault, {
     keyring,
@@ -191,6 +194,8 @@ async function createRecord(
       deviceSecret: { kind: deviceSecret.kind, id: deviceSecret.id, check: answers.check },
     },
   });
+  wipeStretched(secret);
+  answers.bound?.fill(0);
   const text = await encodeSound(crypto, record);
   // The rescue seal comes first: there is no moment in which the data key exists and only the secret opens it.
   if (input.rescueKey !== null) {
@@ -215,7 +220,9 @@ async function bindNew(
     const reason = answers.ok ? 'failed' : answers.error.kind;
     throw new CodedError('device-secret-unavailable', `The device secret did not answer: ${reason}.`);
   }
-  return { bound, check: await checkValue(crypto, check) };
+  const value = await checkValue(crypto, check);
+  check.fill(0);
+  return { bound, check: value };
 }
 
 async function unlockRecord(vault: VaultState, input: UnlockInput): Promise<Result<Unlocked, UnlockProblem>> {
@@ -278,6 +285,7 @@ async function rewrap(vault: VaultState, opened: Opened, secretKind: SecretKind)
     bound: next.bound,
     header: { userId, secretKind, eraseAfter, keyId, generation: generation + 1, deviceSecret },
   });
+  wipeNext(next);
   const text = await encodeSound(vault.crypto, wrapped);
   await replaceRecord(vault.records, { userId, slots, record: text });
 }

@@ -37,6 +37,12 @@ export async function stretch(
   return { salt, iterations, stretched, prfInput };
 }
 
+/** Fills with zeros what a secret became. */
+export function wipeStretched(secret: Stretched): void {
+  secret.stretched.fill(0);
+  secret.prfInput.fill(0);
+}
+
 /** Stretches with the parameters of a record. */
 export function stretchFor(crypto: WebCrypto, secret: string, header: KeyRecordHeader): Promise<Stretched> {
   return stretch(crypto, secret, base64UrlDecode(header.salt), header.iterations);

@@ -39,17 +39,27 @@ export function PrivacyCover() {
   );
 }
 
-/** True while nobody should be able to see the screen: another app or tab is in front of it. */
+/**
+ * True while nobody should be able to see the screen: another app or tab is in front of it. Where the browser runs on
+ * a phone or tablet, losing the focus is the task switcher on its way, and "hidden" may come after its picture was
+ * taken. On a desktop it is another window beside this one, and the record stays readable.
+ */
 function useOutOfSight(): boolean {
   const [out, setOut] = useState(false);
   useEffect(() => {
     if (Platform.OS === 'web') {
-      const look = () => setOut(document.visibilityState === 'hidden');
+      const touched = globalThis.matchMedia('(pointer: coarse)');
+      const look = () =>
+        setOut(document.visibilityState === 'hidden' || (touched.matches && !document.hasFocus()));
       const leave = () => setOut(true);
+      globalThis.addEventListener('blur', look);
+      globalThis.addEventListener('focus', look);
       document.addEventListener('visibilitychange', look);
       globalThis.addEventListener('pagehide', leave);
       globalThis.addEventListener('pageshow', look);
       return () => {
+        globalThis.removeEventListener('blur', look);
+        globalThis.removeEventListener('focus', look);
         document.removeEventListener('visibilitychange', look);
         globalThis.removeEventListener('pagehide', leave);
         globalThis.removeEventListener('pageshow', look);

@@ -1,4 +1,4 @@
-import { isCodedError } from '@fieldchart/foundation';
+import { hexEncode, isCodedError } from '@fieldchart/foundation';
 import type { OpenDatabase, Row, SqlValue } from '../database.ts';
 import { createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
@@ -18,9 +18,9 @@ export function createNativeOpenDatabase(driver: {
 }): OpenDatabase {
   const place = driver.location === undefined ? {} : { location: driver.location };
   return async (options) => {
-    const { name, keyHex } = checkOpenOptions(options);
+    const { name, key } = checkOpenOptions(options);
     // SQLCipher takes `x'HEX'` as the raw key itself; any other form would be a passphrase.
-    const handle = openHandle(() => driver.open({ ...place, name, encryptionKey: `x'${keyHex}'` }));
+    const handle = openHandle(() => driver.open({ ...place, name, encryptionKey: `x'${hexEncode(key)}'` }));
     const connection = createNativeConnection(handle);
     try {
       await refuseWithoutCipher(connection);

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { utf8Encode, equalBytes } from '@fieldchart/foundation';
+import { equalBytes, hexEncode, utf8Encode } from '@fieldchart/foundation';
 import type { Database, OpenDatabase } from '../database.ts';
 import { createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
@@ -15,11 +15,11 @@ import { openNodeConnection } from './nodeConnection.ts';
  */
 export function openNodeDatabase({ directory }: { readonly directory: string }): OpenDatabase {
   return async (options) => {
-    const { name, keyHex } = checkOpenOptions(options);
+    const { name, key } = checkOpenOptions(options);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, name);
     if (isPlainSqlite(path)) throw databaseError('DATABASE_OPTION_REFUSED', 'the file is plain-text SQLite');
-    return await openFile(path, keyHex);
+    return await openFile(path, hexEncode(key));
   };
 }
 

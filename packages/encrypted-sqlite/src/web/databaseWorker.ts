@@ -1,5 +1,5 @@
 import createModule from '@journeyapps/wa-sqlite/dist/mc-wa-sqlite.mjs';
-import { CodedError, isCodedError } from '@fieldchart/foundation';
+import { CodedError, hexEncode, isCodedError } from '@fieldchart/foundation';
 import type { DatabaseErrorCode } from '../database.ts';
 import { type DatabaseEngine, createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
@@ -53,8 +53,10 @@ export function serveDatabase(scope: {
 async function openEngine({
   directory,
   wasmUrl,
-  keyHex,
+  key,
 }: WorkerRequest & { kind: 'open' }): Promise<DatabaseEngine> {
+  const keyHex = key === null ? null : hexEncode(key);
+  key?.fill(0);
   const module = await createModule({ locateFile: () => wasmUrl });
   const { vfs, sawPlainHeader } = await openPoolVfs(directory, module);
   try {

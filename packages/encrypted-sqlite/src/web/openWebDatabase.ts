@@ -27,8 +27,8 @@ const directoryOf = (name: string) => `${ROOT}/${name}`;
 /** The web adapter: the port's `OpenDatabase` over the origin's private file system, each database in a worker. */
 export function openWebDatabase(place: WebDatabasePlace): OpenDatabase {
   return async (options) => {
-    const { name, keyHex } = checkOpenOptions(options);
-    return await openInWorker(place, name, keyHex);
+    const { name, key } = checkOpenOptions(options);
+    return await openInWorker(place, name, key);
   };
 }
 
@@ -52,12 +52,12 @@ export async function deleteWebDatabase(name: string): Promise<void> {
 export async function openInWorker(
   { createWorker, wasmUrl }: WebDatabasePlace,
   name: string,
-  keyHex: string | null,
+  key: Uint8Array | null,
 ): Promise<Database> {
   const worker = createWorker();
   const call = createCalls(worker);
   try {
-    await call({ kind: 'open', directory: directoryOf(name), wasmUrl, keyHex });
+    await call({ kind: 'open', directory: directoryOf(name), wasmUrl, key });
   } catch (error) {
     worker.terminate();
     throw error;

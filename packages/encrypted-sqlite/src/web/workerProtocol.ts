@@ -6,8 +6,11 @@ export type WorkerRequest =
       readonly kind: 'open';
       readonly directory: string;
       readonly wasmUrl: string;
-      /** 64 hex digits, or `null` for the benchmark's unencrypted baseline. */
-      readonly keyHex: string | null;
+      /**
+       * The raw key, or `null` for the benchmark's unencrypted baseline. As bytes, which the page can wipe: the text that
+       * SQLite wants is made in the worker, and ends with it.
+       */
+      readonly key: Uint8Array | null;
     }
   | { readonly kind: 'all' | 'run'; readonly sql: string; readonly params: readonly SqlValue[] }
   | { readonly kind: 'batch'; readonly statements: readonly Statement[] }

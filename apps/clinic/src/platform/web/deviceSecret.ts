@@ -128,8 +128,9 @@ async function forgetPasskey(id: string): Promise<void> {
 
 function toBytes(source: BufferSource | undefined): Bytes | undefined {
   if (source === undefined) return undefined;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source.slice(0));
-  return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength).slice();
+  // The browser's own buffer is handed on, not copied: who was answered wipes the only one there is.
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
 }
 
 function isDeclined(error: unknown): boolean {
