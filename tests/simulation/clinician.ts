@@ -1,6 +1,8 @@
 import {
   type Composition,
+  type Encounter,
   type FhirResource,
+  clientOf,
   createCareTeam,
   createEncounter,
   createNote,
@@ -37,7 +39,7 @@ type Action = (hands: Hands) => Promise<void>;
 const actions: Readonly<Record<PersonsStep, Action>> = {
   register,
   visit,
-  write: async (hands) => await writeNote(hands, undefined),
+  write,
   type,
   leave,
   sign,
@@ -81,8 +83,9 @@ export function act(
   });
 }
 
+/** One of them; often the first, so that hands meet at one place. */
 function pick<T>({ random }: Hands, items: readonly T[]): T | undefined {
-  return items[Math.floor(random.fraction() * items.length)];
+  return random.fraction() < 0.4 ? items[0] : items[Math.floor(random.fraction() * items.length)];
 }
 
 function people({ device }: Hands) {
@@ -170,24 +173,23 @@ function newVisit(hands: Hands, clientId: string) {
   });
 }
 
-async function writeNote(hands: Hands, appended: string | undefined): Promise<void> {
-  const chart = await someChart(hands);
-  const encounter = pick(hands, chart?.visits ?? []);
-  if (chart === undefined || encounter === undefined) return;
+async function write(hands: Hands): Promise<void> {
+  const encounter = pick(hands, (await someChart(hands))?.visits ?? [])?.resource;
+  if (encounter?.resourceType !== 'Encounter') return;
+  await save(hands, { written: [newNote(hands, encounter, {})] });
+}
+
+function newNote(hands: Hands, encounter: Encounter, more: Partial<Composition>): Composition {
   const note = createNote({
     id: randomUuid(hands.random),
-    clientId: chart.client.resource.id,
-    encounterId: encounter.resource.id,
+    clientId: clientOf(encounter) ?? '',
+    encounterId: encounter.id,
     ...people(hands),
     format: 'DAP',
     title: `Note ${hands.chronicle.newMark()}`,
     now: hands.scheduler.now(),
   });
-  const amended: Composition =
-    appended === undefined
-      ? note
-      : { ...note, relatesTo: [{ code: 'appends', targetReference: { reference: appended } }] };
-  await save(hands, { written: [amended] });
+  return { ...note, ...more };
 }
 
 /** Drafts of this person, by this device's own account. */
@@ -271,26 +273,16 @@ async function sign(hands: Hands): Promise<void> {
 /** A new note about a signed one, which may still be waiting itself. */
 async function amend(hands: Hands): Promise<void> {
   const chart = await someChart(hands);
-  const signed = pick(
-    hands,
-    (chart?.notes ?? []).filter(({ resource }) => 'status' in resource && resource.status === 'final'),
+  const signed = (chart?.notes ?? []).flatMap(({ resource }) =>
+    resource.resourceType === 'Composition' && resource.status === 'final' ? [resource] : [],
   );
-  if (chart === undefined || signed?.resource.resourceType !== 'Composition') return;
-  const encounter = chart.visits.find(
-    ({ key }) => key === (signed.resource as Composition).encounter?.reference,
-  );
-  if (encounter === undefined) return;
-  const note = createNote({
-    id: randomUuid(hands.random),
-    clientId: chart.client.resource.id,
-    encounterId: encounter.resource.id,
-    ...people(hands),
-    format: 'DAP',
-    title: `Addendum ${hands.chronicle.newMark()}`,
-    now: hands.scheduler.now(),
-  });
-  const relatesTo = [{ code: 'appends' as const, targetReference: { reference: signed.key } }];
-  await save(hands, { written: [{ ...note, relatesTo }] });
+  const note = pick(hands, signed);
+  const visited = chart?.visits.find(({ key }) => key === note?.encounter?.reference)?.resource;
+  if (note === undefined || visited?.resourceType !== 'Encounter') return;
+  const relatesTo: Composition['relatesTo'] = [
+    { code: 'appends', targetReference: { reference: resourceKey(note) } },
+  ];
+  await save(hands, { written: [newNote(hands, visited, { relatesTo })] });
 }
 
 async function editClient(hands: Hands): Promise<void> {
@@ -340,6 +332,7 @@ async function poison(hands: Hands): Promise<void> {
   const bad = { ...healthy, participant: [{ individual: { reference: NOBODY } }] };
   hands.chronicle.poisoned(resourceKey(bad));
   await save(hands, { written: [bad] });
+  if (hands.random.fraction() < 0.5) await save(hands, { written: [newNote(hands, bad, {})] });
 }
 
 /** A person looks at one of the things that need them, and settles it in one of the ways that are offered. */

@@ -56,8 +56,6 @@ export interface Tampering {
   readonly statements?: StatementFilter;
   readonly store?: (store: RecordStore) => RecordStore;
   readonly transport?: (transport: HttpTransport) => HttpTransport;
-  /** On the disk, before each start. */
-  readonly beforeStart?: (disk: MemoryDisk) => void;
 }
 
 export interface DeviceOptions {
@@ -69,7 +67,7 @@ export interface DeviceOptions {
   readonly network: Network;
   readonly tampering: Tampering;
   /** After each start: what was shown as saved must be there. */
-  readonly onStarted: (device: Device) => void;
+  readonly onStarted: (device: Device) => Promise<void>;
   /** Something that neither a person nor a fault explains. */
   readonly onError: (error: unknown) => void;
 }
@@ -154,7 +152,6 @@ export function createDevice(options: DeviceOptions): Device {
 
   async function open(number: number): Promise<void> {
     const alive = () => number === lives;
-    tampering.beforeStart?.(disk);
     const random = createSeededRandom(options.seed * 7919 + index * 104_729 + number);
     const clock = { now: () => scheduler.now() + clockOffset };
     const deps = { clock, random, logger: silentLogger };
@@ -181,7 +178,8 @@ export function createDevice(options: DeviceOptions): Device {
       ...deps,
     });
     life = { store, engine, editors: new Map() };
-    options.onStarted(device);
+    await options.onStarted(device);
+    if (!alive()) return;
     engine.start();
     if (!online) engine.online(false);
   }

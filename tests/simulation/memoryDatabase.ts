@@ -27,8 +27,6 @@ export interface MemoryDisk {
   kill(): void;
   /** Rows as they are committed, past the owner. */
   read(sql: string, params?: readonly SqlValue[]): readonly Readonly<Record<string, SqlValue>>[];
-  /** Changes rows past the owner, as damage does. */
-  damage(sql: string): void;
   /** Another disk of the same content. */
   copy(): MemoryDisk;
   /** Gives the memory back. */
@@ -64,9 +62,6 @@ export function createMemoryDisk(): MemoryDisk {
       owner = undefined;
     },
     read: (sql, params = []) => driver.all(sql, params),
-    damage: (sql) => {
-      driver.run(sql, []);
-    },
     copy() {
       const other = createMemoryDisk() as MemoryDisk & { readonly [DRIVER]: SynchronousConnection };
       copyContent(driver, other[DRIVER]);

@@ -26,6 +26,7 @@ export interface NetworkOptions {
   readonly scheduler: Scheduler;
   readonly server: SimulatedServer;
   readonly faults: readonly PlannedFault[];
+  readonly latencyMs: number;
   /** Called with everything that leaves a device, and after everything that the server did. */
   readonly onSent: (device: ConnectedDevice, request: HttpRequest) => void;
   readonly onServed: () => Promise<void>;
@@ -42,7 +43,7 @@ export function createNetwork(options: NetworkOptions): Network {
   let calm = false;
   let downUntil = 0;
   let starts = 0;
-  const latency = () => scheduler.between(5, 400);
+  const latency = () => scheduler.between(5, options.latencyMs);
 
   const serve = async (device: ConnectedDevice, request: HttpRequest): Promise<HttpAnswer> => {
     const start = starts;

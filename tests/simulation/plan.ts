@@ -6,6 +6,8 @@ import { createSeededRandom } from '@fieldchart/foundation';
  */
 export interface Plan {
   readonly seed: number;
+  /** The longest that a way there or back takes, in milliseconds. */
+  readonly latencyMs: number;
   /** Practitioner of each device, in order; null for one that shrinking took away. */
   readonly devices: readonly (string | null)[];
   readonly steps: readonly Step[];
@@ -55,25 +57,26 @@ const PERSONS = {
   register: 5,
   visit: 5,
   write: 6,
-  type: 45,
-  leave: 4,
+  type: 40,
+  leave: 9,
   sign: 6,
   amend: 2,
   'edit-client': 5,
   'edit-visit': 5,
   mistake: 2,
-  poison: 2,
+  poison: 3,
   attend: 6,
   tap: 4,
 } as const;
 const FATES = {
-  kill: 4,
-  'kill-at-commit': 5,
+  kill: 5,
+  'kill-at-commit': 8,
   'full-disk': 3,
   'clock-jump': 3,
-  offline: 4,
+  offline: 6,
   share: 4,
   unshare: 2,
+  reshare: 2,
   'server-restart': 2,
   'new-device': 1,
   'new-identity': 1,
@@ -105,7 +108,7 @@ const casts: readonly (readonly string[])[] = [
   ['ana', 'ana', 'ben', 'ben'],
 ];
 
-/** The plan of a seed. Each run leaves some kinds out altogether, so that the others meet more often. */
+/** The plan of a seed. Each run leaves some kinds out and does others often, so that these meet. */
 export function planOf(seed: number): Plan {
   const random = createSeededRandom(seed);
   // Neighbouring seeds begin alike.
@@ -116,16 +119,18 @@ export function planOf(seed: number): Plan {
   const kinds = (Object.keys(WEIGHTS) as StepKind[]).filter(
     (kind) => !notYet.includes(kind) && (always.includes(kind) || random.fraction() < 0.7),
   );
-  const total = kinds.reduce((sum, kind) => sum + WEIGHTS[kind], 0);
+  const weights = kinds.map((kind) => [kind, WEIGHTS[kind] * pick([0.4, 1, 1, 4], 1)] as const);
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
   const draw = (): StepKind => {
     let left = random.fraction() * total;
-    for (const kind of kinds) {
-      left -= WEIGHTS[kind];
+    for (const [kind, weight] of weights) {
+      left -= weight;
       if (left < 0) return kind;
     }
     return 'type';
   };
-  const pace = pick([400, 3000, 9000, 20_000], 3000);
+  const pace = pick([300, 1500, 6000, 20_000], 3000);
+  const latencyMs = pick([400, 400, 2000, 8000], 400);
   const count = 30 + whole(70);
   const opening: StepKind[] = ['register', 'visit', 'write', 'share'];
   const steps = Array.from({ length: count }, (_, index): Step => ({
@@ -135,7 +140,7 @@ export function planOf(seed: number): Plan {
     gapMs: whole(pace),
     dice: random.fraction(),
   }));
-  return { seed, devices, steps, faults: planFaults(random, devices.length) };
+  return { seed, latencyMs, devices, steps, faults: planFaults(random, devices.length) };
 }
 
 /** Requests of a device that may meet a fault; what comes after them is answered. */

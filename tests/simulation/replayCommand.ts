@@ -30,7 +30,7 @@ export function replayPlan(
   };
   const devices = kept.devices === undefined ? undefined : indicesOf(kept.devices);
   return {
-    seed,
+    ...plan,
     steps: keep(plan.steps, kept.steps),
     faults: keep(plan.faults, kept.faults),
     devices: plan.devices.map((practitioner, index) =>

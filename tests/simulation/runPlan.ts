@@ -8,7 +8,7 @@ import { type Network, createNetwork } from './network.ts';
 import { type FaultKind, type Fate, type Plan, type Step, type StepKind, isPersonsStep } from './plan.ts';
 import { savedSurvives } from './savedSurvives.ts';
 import { type EventLog, type Scheduler, createScheduler } from './scheduler.ts';
-import { openSealed } from './sealing.ts';
+import { readHandedOver } from './handedOver.ts';
 import { createSentBytes } from './sentBytes.ts';
 import { createMemoryServer } from './server/memoryServer.ts';
 import type { SimulatedIdentity, SimulatedServer } from './server/simulatedServer.ts';
@@ -65,6 +65,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
     scheduler,
     server,
     faults: plan.faults,
+    latencyMs: plan.latencyMs,
     onSent: (_device, request) => {
       try {
         sentBytes(request);
@@ -87,13 +88,8 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
         scheduler,
         network,
         tampering: options.tampering ?? {},
-        onStarted: (device) => {
-          try {
-            savedSurvives(device, chronicle.facts, witness);
-          } catch (error) {
-            fail(error);
-          }
-        },
+        onStarted: (device) =>
+          observed(() => scheduler.outside(savedSurvives(device, chronicle.facts, witness, server))),
         onError: fail,
       }),
     );
@@ -156,6 +152,7 @@ async function befall(fate: Fate, dice: number, device: Device, world: World): P
     }
     case 'share':
     case 'unshare':
+    case 'reshare':
       return await supervise(world, fate, dice);
     case 'server-restart':
       return network.restartServer(dice * 20_000);
@@ -206,10 +203,7 @@ async function checkEnd({ devices, chronicle, witness, server }: World): Promise
     current: witness.current,
     history: await server.historyAfter(0),
     caseloads: await server.caseloads(),
-    handedOver: [
-      JSON.stringify(await server.underReview()),
-      ...(await server.sealedWork()).map((work) => openSealed(work) ?? ''),
-    ].join('\n'),
+    handedOver: await readHandedOver(server),
   };
   for (const holds of finalInvariants) holds(outcome);
 }

@@ -24,15 +24,39 @@ export const seededBugs: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'an attempt is forgotten by a restart',
+    name: 'the bytes leave before their attempt is durable',
     law: 'O4',
     tampering: () => ({
-      beforeStart: (disk) => {
-        const [known] = disk.read("SELECT 1 FROM sqlite_schema WHERE name = 'set_aside'");
-        if (known === undefined) return;
-        disk.damage(`UPDATE outbox SET state = 'waiting', batch_id = NULL, if_match = NULL,
-          body = CASE WHEN sequence = (SELECT max(sequence) FROM outbox o WHERE o.key = outbox.key) THEN NULL
-            ELSE body END WHERE state = 'attempted'`);
+      store: (store) => {
+        const settle = async (mutationId: string) => {
+          const sql = "UPDATE outbox SET state = 'attempted' WHERE id = ? AND state = 'waiting'";
+          await store.database.batch([{ sql, params: [mutationId] }]);
+        };
+        return {
+          ...store,
+          nextBatch: async (limits) => {
+            const batch = await store.nextBatch(limits);
+            await store.database.batch([
+              {
+                sql: `UPDATE outbox SET state = 'waiting', body = NULL WHERE state = 'attempted'
+                  AND sequence = (SELECT max(sequence) FROM outbox o WHERE o.key = outbox.key)`,
+              },
+            ]);
+            return batch;
+          },
+          acknowledge: async (mutationId, version) => {
+            await settle(mutationId);
+            await store.acknowledge(mutationId, version);
+          },
+          park: async (mutationId, reason) => {
+            await settle(mutationId);
+            await store.park(mutationId, reason);
+          },
+          conflict: async (mutationId, theirs) => {
+            await settle(mutationId);
+            await store.conflict(mutationId, theirs);
+          },
+        };
       },
     }),
   },
@@ -129,11 +153,12 @@ export const seededBugs: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'a version that was set aside is dropped',
-    law: 'D3',
+    name: 'a pulled version is written over what waits',
+    law: 'D2',
     tampering: () => ({
-      statements: texts((sql) =>
-        sql.startsWith('INSERT OR REPLACE INTO set_aside') ? 'SELECT ?, ?, ?, ?' : sql,
+      statements: rows(
+        (sql) => sql === 'SELECT * FROM outbox WHERE key = ? ORDER BY sequence',
+        (found) => found.filter((row) => row['state'] !== 'waiting'),
       ),
     }),
   },
@@ -162,10 +187,12 @@ export const seededBugs: readonly SeededBug[] = [
     }),
   },
   {
-    name: 'the base of a merge does not advance',
+    name: 'a merge takes the wrong ground for both texts',
     law: 'C1',
     tampering: () => ({
-      statements: texts((sql) => sql.replace('INSERT OR REPLACE INTO bases', 'INSERT OR IGNORE INTO bases')),
+      statements: texts((sql) =>
+        sql.replace('SELECT resource FROM bases WHERE key', 'SELECT resource FROM records WHERE key'),
+      ),
     }),
   },
   {

@@ -1,32 +1,53 @@
-import { type CareTeam, mutationIdExtension } from '@fieldchart/clinical';
+import { type ResourceKey, mutationIdExtension } from '@fieldchart/clinical';
 import { marksIn } from './marks.ts';
 import type { World } from './runPlan.ts';
-import { ORGANIZATION, PEOPLE } from './server/simulatedServer.ts';
-import { createSeededRandom, randomUuid } from '@fieldchart/foundation';
+import { PEOPLE } from './server/simulatedServer.ts';
+import { type Random, createSeededRandom, randomUuid } from '@fieldchart/foundation';
 
-/** A supervisor lets a colleague into a client's care team, or somebody out of it, at a desk with a good connection. */
-export async function supervise(world: World, what: 'share' | 'unshare', dice: number): Promise<void> {
-  const { witness, chronicle, server, scheduler, supervisor } = world;
+/**
+ * A supervisor lets a colleague into a client's care team, takes somebody out of it, or does so by mistake and mends it
+ * at once, at a desk with a good connection.
+ */
+export async function supervise(
+  world: World,
+  what: 'share' | 'unshare' | 'reshare',
+  dice: number,
+): Promise<void> {
   const random = createSeededRandom(Math.floor(dice * 2 ** 31));
-  const teams = [...witness.current.values()].filter(({ resource }) => resource.resourceType === 'CareTeam');
-  const team = teams[Math.floor(random.fraction() * teams.length)];
-  if (team === undefined || team.clientId === null) return;
-  const careTeam = team.resource as CareTeam;
-  const members = careTeam.participant ?? [];
+  const teams = [...world.witness.current.values()].filter(
+    ({ resource }) => resource.resourceType === 'CareTeam',
+  );
+  const team = teams[random.fraction() < 0.5 ? 0 : Math.floor(random.fraction() * teams.length)];
   const clinicians = PEOPLE.filter(([, , role]) => role === 'clinician');
   const [person = ''] = clinicians[Math.floor(random.fraction() * clinicians.length)] ?? [];
+  if (team === undefined) return;
+  if (what !== 'share') await changeTeam(world, team.key, person, 'leave', random);
+  if (what !== 'unshare') await changeTeam(world, team.key, person, 'join', random);
+}
+
+async function changeTeam(
+  { witness, chronicle, server, scheduler, supervisor }: World,
+  key: ResourceKey,
+  person: string,
+  how: 'join' | 'leave',
+  random: Random,
+): Promise<void> {
+  const team = witness.current.get(key);
+  if (team?.resource.resourceType !== 'CareTeam') return;
+  const { participant: members = [], ...rest } = team.resource;
   const others = members.filter(({ member }) => member?.reference !== `Practitioner/${person}`);
   const isMember = others.length < members.length;
-  if (isMember === (what === 'share')) return;
-  if (what === 'unshare') chronicle.accessLost(person, team.clientId);
+  if (isMember === (how === 'join')) return;
+  if (how === 'leave') {
+    chronicle.accessLost(person, team.clientId ?? '');
+    chronicle.givenUp([], marksIn(members.filter((member) => !others.includes(member))));
+  }
   const participant =
-    what === 'share' ? [...members, { member: { reference: `Practitioner/${person}` } }] : others;
-  chronicle.givenUp([], marksIn(members.filter((member) => !participant.includes(member))));
-  const { participant: _before, ...rest } = careTeam;
+    how === 'join' ? [...members, { member: { reference: `Practitioner/${person}` } }] : others;
   const resource = participant.length === 0 ? rest : { ...rest, participant };
   const request = {
     method: 'PUT',
-    url: team.key,
+    url: key,
     ifMatch: `W/"${String(team.version)}"`,
     extension: [mutationIdExtension(randomUuid(random))],
   };
@@ -40,6 +61,6 @@ export async function supervise(world: World, what: 'share' | 'unshare', dice: n
       body: JSON.stringify(bundle),
     }),
   );
-  scheduler.note(`supervisor ${what} ${person} in ${ORGANIZATION}: ${String(answer.status)}`);
+  scheduler.note(`supervisor: ${person} shall ${how}: ${String(answer.status)}`);
   await witness.look();
 }
