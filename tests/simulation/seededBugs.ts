@@ -29,7 +29,9 @@ export const seededBugs: readonly SeededBug[] = [
     tampering: () => ({
       store: (store) => {
         const settle = async (mutationId: string) => {
-          const sql = "UPDATE outbox SET state = 'attempted' WHERE id = ? AND state = 'waiting'";
+          const sql = `UPDATE outbox SET state = 'attempted',
+            body = coalesce(body, (SELECT resource FROM records r WHERE r.key = outbox.key))
+            WHERE id = ? AND state = 'waiting'`;
           await store.database.batch([{ sql, params: [mutationId] }]);
         };
         return {
