@@ -133,6 +133,7 @@ export const testIds = {
     waiting: 'sync-waiting',
     failed: 'sync-failed',
     sent: 'sync-sent',
+    handedOver: 'sync-handed-over',
     held: 'sync-held',
     why: (mutationId: string) => `why-${mutationId}`,
   },

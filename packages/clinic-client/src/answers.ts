@@ -39,6 +39,7 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
       const [{ rows, total }, refused] = await Promise.all([
         store.listClients({ search, filter, sort, limit, practitionerId }),
         attention.rows(),
+        store.recentHandovers(sentRows),
       ]);
       const needing = new Set(refused.map(({ clientId }) => clientId));
       return { rows: rows.map((row) => ({ ...row, needsYou: needing.has(row.clientId) })), total };
@@ -100,11 +101,12 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
     },
 
     async outbox(): Promise<OutboxAnswer> {
-      const [items, counts, receipts, needsYou] = await Promise.all([
+      const [items, counts, receipts, needsYou, handedOver] = await Promise.all([
         store.listOutbox(outboxRows),
         store.outboxCounts(),
         store.recentReceipts(sentRows),
         attention.rows(),
+        store.recentHandovers(sentRows),
       ]);
       const rowsIn = (...states: readonly OutboxItem['state'][]) =>
         items
@@ -115,6 +117,7 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
         needsYou,
         held: rowsIn('held'),
         sent: receipts.map((receipt) => outboxRow(receipt, { state: 'received', ...receiptOf(receipt) })),
+        handedOver,
         counts: {
           waiting: counts.waiting + counts.attempted,
           // Units are counted, not their entries; beyond what is listed only the entries are known.

@@ -1,3 +1,4 @@
+import type { Handover } from '@fieldchart/record-store';
 import type { VisitPlace } from '@fieldchart/clinical';
 import type { AttentionAnswer, AttentionRow, ExplanationsAnswer } from './attentionViews.ts';
 
@@ -148,8 +149,12 @@ export interface OutboxAnswer {
   readonly held: readonly OutboxRow[];
   /** Newest first, the last 50. */
   readonly sent: readonly OutboxRow[];
+  /** Work for clients who left the caseload: where it went. Newest first, the last 50. */
+  readonly handedOver: readonly Handover[];
   readonly counts: { readonly waiting: number; readonly needsYou: number; readonly held: number };
 }
+
+export type { Handover };
 
 export interface OutboxRow {
   readonly mutationId: string;

@@ -17,6 +17,7 @@ import { Notice } from '../../ui/Notice.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { syncWords } from '../../ui/SyncPill.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { HandoverRows } from './HandoverRows.tsx';
 import { AttentionRows, SentRows, WaitingRows } from './OutboxRows.tsx';
 import { RehomeCard } from './RehomeCard.tsx';
 import { useProblemText } from '../../ui/useProblemText.ts';
@@ -51,6 +52,12 @@ export function SyncScreen() {
           <Section title={t('sync.waiting', { count: outbox.counts.waiting })}>
             <WaitingRows rows={outbox.waiting} testID={testIds.sync.waiting} none={t('sync.nothingWaits')} />
           </Section>
+          {outbox.handedOver.length === 0 ? null : (
+            <Section title={t('sync.handedOver.title')}>
+              <Text tone="muted">{t('sync.handedOver.text')}</Text>
+              <HandoverRows rows={outbox.handedOver} />
+            </Section>
+          )}
           <Section title={t('sync.sent')}>
             <SentRows rows={outbox.sent} testID={testIds.sync.sent} none={t('sync.nothingSent')} />
           </Section>
