@@ -147,6 +147,7 @@ export const testIds = {
     mend: 'attention-mend',
     resend: 'attention-resend',
     decide: 'attention-decide',
+    keep: 'attention-keep',
     return: 'attention-return',
     returnConfirm: 'attention-return-confirm',
     export: 'attention-export',

@@ -129,6 +129,7 @@ function choicesOf({ choices, body, conflict }: AttentionDetail): readonly Atten
         // Over what is signed at the server no other text goes, neither a chosen one nor one signed anew (C2).
         return !theirsFixed;
       case 'resend':
+      case 'keep-theirs':
         return true;
     }
   });

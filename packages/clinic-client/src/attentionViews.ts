@@ -23,7 +23,7 @@ export interface ConflictField extends RecordField {
   readonly open: boolean;
 }
 
-export type AttentionChoice = 'mend' | 'resend' | 'decide' | 'return-to-draft';
+export type AttentionChoice = 'mend' | 'resend' | 'decide' | 'return-to-draft' | 'keep-theirs';
 
 /** A refused unit or an undecided conflict in a list. */
 export interface AttentionRow extends OutboxRow {
@@ -129,6 +129,8 @@ export interface Settling {
   }): Promise<SettleOutcome>;
   /** Takes back a signature that never reached the server. */
   returnToDraft(mutationId: string): Promise<SettleOutcome>;
+  /** Leaves what was signed at the server as it is; what was written here is kept on the device and never sent. */
+  keepTheirs(mutationId: string): Promise<SettleOutcome>;
   /** Writes down that a refused unit leaves the encrypted record, then hands it out; null when it is settled. */
   exportRefused(mutationId: string): Promise<RefusedExport | null>;
 }

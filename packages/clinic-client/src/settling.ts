@@ -78,6 +78,12 @@ export function createSettling({ store, audit, clock, syncSoon }: SettlingDeps):
     returnToDraft: (mutationId) =>
       settle(mutationId, async (detail) => await store.returnToDraft(detail.mutationId)),
 
+    keepTheirs: (mutationId) =>
+      settle(mutationId, async (detail) => {
+        await store.keepTheirs(detail.mutationId);
+        return undefined;
+      }),
+
     async exportRefused(mutationId) {
       const detail = await attentionOfUnit(store, mutationId);
       const unit = detail === undefined ? undefined : await store.exportUnit(detail.mutationId);

@@ -33,6 +33,11 @@ export interface Attention {
    * draft.
    */
   returnToDraft(mutationId: string): Promise<Mended>;
+  /**
+   * Leaves what was signed at the server as it is. What was written here meanwhile is kept on the device, never sent,
+   * and can be exported before. Rejects `STORE_NOT_PARKED`, and `STORE_CONFLICT_OPEN` where the server's is not signed.
+   */
+  keepTheirs(mutationId: string): Promise<void>;
   /** A refused unit as it would have been sent, with the reason and both texts of a conflict. Changes nothing. */
   exportUnit(mutationId: string): Promise<ExportedUnit | undefined>;
 }
@@ -50,7 +55,7 @@ export interface Mended {
   readonly signatureWithdrawn: boolean;
 }
 
-export type AttentionChoice = 'mend' | 'resend' | 'decide' | 'return-to-draft';
+export type AttentionChoice = 'mend' | 'resend' | 'decide' | 'return-to-draft' | 'keep-theirs';
 
 export interface AttentionItem {
   readonly mutationId: string;

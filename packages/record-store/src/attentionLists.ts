@@ -5,7 +5,7 @@ import type { Attention, AttentionChoice, AttentionItem } from './attention.ts';
 import { carriesSignature, groupOf, signedNoteAmong } from './mending.ts';
 import { readEntry } from './readEntry.ts';
 import type { Conflict } from './recordStore.ts';
-import { bodyOf, type OutboxRow, parseResource, rowToEntry } from './rows.ts';
+import { bodyOf, isSigned, type OutboxRow, parseResource, rowToEntry } from './rows.ts';
 import { sqlQueueIndex } from './sqlQueueIndex.ts';
 import { readRecord } from './writeRecord.ts';
 
@@ -119,6 +119,8 @@ async function choicesFor(
   row: OutboxRow,
   conflict: Conflict | null,
 ): Promise<readonly AttentionChoice[]> {
+  // Over what is signed at the server no other text goes (C2).
+  if (conflict !== null && conflict.theirs !== null && isSigned(conflict.theirs)) return ['keep-theirs'];
   const note = await signedNoteAmong(transaction, await groupOf(transaction, row));
   if (await carriesSignature(transaction, row)) {
     return note === undefined ? ['resend'] : ['resend', 'return-to-draft'];

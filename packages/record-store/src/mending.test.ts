@@ -267,6 +267,9 @@ test('C2, O6: a signed text goes unchanged over the draft of another, which is k
   const theirs = { resource: note({ data: 'theirs' }), versionId: '2', serverTime: serverTime(2) };
   await store.conflict(noteId(group), theirs);
   const [item] = await store.listAttention(10);
+  await expect(store.keepTheirs(item?.mutationId ?? '')).rejects.toMatchObject({
+    code: 'STORE_CONFLICT_OPEN',
+  });
   await store.resend(item?.mutationId ?? '');
   const again = await send();
   expect(again).toMatchObject([
@@ -340,4 +343,66 @@ test('C1: of two conflicts on one record each is decided on sight of its own tex
   }
   expect(seen).toEqual(['theirs and my second', 'mine']);
   expect(await sentTexts()).toEqual([{ data: 'theirs and my second, mine' }]);
+});
+
+test('C2: what was signed elsewhere stands word for word; an edit of another section is kept aside and never joined', async () => {
+  for (const [way, meet] of [
+    [
+      'pulled',
+      async (_id: string, theirs: Composition) => {
+        await store.applyPage({ entries: [pulled(theirs, 2)], cursor: 'c2' });
+      },
+    ],
+    [
+      'refused',
+      async (id: string, theirs: Composition) => {
+        await store.conflict(id, { resource: theirs, versionId: '2', serverTime: serverTime(2) });
+      },
+    ],
+  ] as const) {
+    await fixture.end();
+    fixture = await openTestStore();
+    ({ store } = fixture);
+    await onServer();
+    await write(note({ data: 'first', '18776-5': 'mine' }));
+    const id = way === 'refused' ? ((await send())[0]?.mutationId ?? '') : '';
+    const theirs = signed(note({ data: 'theirs, signed' }));
+    await meet(id, theirs);
+    expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'theirs, signed' });
+    const [item] = await store.listAttention(10);
+    const detail = await store.attention(item?.mutationId ?? '');
+    expect(detail?.choices).toEqual(['keep-theirs']);
+    expect(textsOf(detail?.conflict?.mine)).toEqual({ data: 'first', '18776-5': 'mine' });
+    expect(textsOf((await store.exportUnit(item?.mutationId ?? ''))?.entries[0]?.resource)).toMatchObject({
+      '18776-5': 'mine',
+    });
+    const text = { resource: note({ data: 'over it' }), basedOn: await revision() };
+    await expect(store.decideConflict(item?.mutationId ?? '', text)).rejects.toMatchObject({
+      code: 'STORE_SIGNED',
+    });
+    expect(await send()).toEqual([]);
+    await store.keepTheirs(item?.mutationId ?? '');
+    expect(await store.listAttention(10)).toEqual([]);
+    expect(await store.outboxCounts()).toMatchObject({ waiting: 0, parked: 0, held: 0 });
+    expect(await store.get(NOTE_KEY)).toMatchObject({ inConflict: false, versionId: '2' });
+    expect((await superseded()).map(textsOf)).toContainEqual({ data: 'first', '18776-5': 'mine' });
+  }
+});
+
+test('C2, O6: a signature of ours over what another signed first is kept aside whole', async () => {
+  const group = await signOnServer();
+  const theirs = signed(note({ data: 'theirs, signed' }));
+  await store.conflict(noteId(group), { resource: theirs, versionId: '2', serverTime: serverTime(2) });
+  const [item] = await store.listAttention(10);
+  expect((await store.attention(item?.mutationId ?? ''))?.choices).toEqual(['keep-theirs']);
+  for (const way of ['resend', 'returnToDraft'] as const) {
+    await expect(store[way](item?.mutationId ?? '')).rejects.toMatchObject({ code: 'STORE_SIGNED' });
+  }
+  await store.keepTheirs(item?.mutationId ?? '');
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'theirs, signed' });
+  expect(await store.outboxCounts()).toMatchObject({ waiting: 0, attempted: 0, parked: 0, held: 0 });
+  expect((await superseded()).map(({ resourceType }) => resourceType).toSorted()).toEqual([
+    'Composition',
+    'Provenance',
+  ]);
 });

@@ -1,17 +1,20 @@
 import { type Composition, draftOfNote, type FhirResource, resourceKey } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { CodedError } from '@fieldchart/foundation';
+import { decide, decideReopen } from '@fieldchart/smart-queue';
 import type { Attention, Mended, SettledText } from './attention.ts';
 import { mergeResources } from './merge.ts';
 import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { RecordStoreErrorCode } from './recordStore.ts';
+import { removeEntry } from './outcome.ts';
 import { reopenEntry } from './reopenEntry.ts';
-import { bodyOf, isSigned, type OutboxRow, parseResource, type RecordRow } from './rows.ts';
+import { countBlocked, sqlQueueIndex } from './sqlQueueIndex.ts';
+import { bodyOf, isSigned, type OutboxRow, parseResource, type RecordRow, rowToEntry } from './rows.ts';
 import { createTouched, touch, type Touched } from './touched.ts';
 import { readRecord, writeRecord } from './writeRecord.ts';
 
-type Mending = Pick<Attention, 'resend' | 'mend' | 'decideConflict' | 'returnToDraft'>;
+type Mending = Pick<Attention, 'resend' | 'mend' | 'decideConflict' | 'returnToDraft' | 'keepTheirs'>;
 
 interface Work {
   readonly transaction: Transaction;
@@ -64,6 +67,23 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
     });
   };
 
+  /** A member of a group whose note is not sent: a signature goes with it, anything else goes on alone. */
+  const leaveGroup = async (work: Work, member: OutboxRow): Promise<void> => {
+    const { transaction, touched } = work;
+    const record = await readRecord(transaction, member.key);
+    if (record === undefined) return;
+    if (member.key.startsWith('Provenance/') && member.kind === 'create') {
+      await supersede(work, record, record.resource);
+      await removeEntry(transaction, member.id);
+      await transaction.run('DELETE FROM records WHERE key = ?', [member.key]);
+      touch(touched, member.key, record.client_id);
+      return;
+    }
+    await transaction.run('UPDATE outbox SET group_id = NULL, barrier = 0 WHERE id = ?', [member.id]);
+    const alone = await readEntry(transaction, member.id);
+    if (alone?.state === 'parked') await reopenEntry(transaction, touched, alone, random);
+  };
+
   /** Dissolves the group of a signed note: the note is a draft again, its signature is kept aside. */
   const withdrawSignature = async (work: Work, note: OutboxRow): Promise<void> => {
     const { transaction, touched } = work;
@@ -110,7 +130,12 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
   const settleText = async (work: Work, text: SettledText, decides: boolean): Promise<Mended> => {
     const { transaction, touched, row, record } = work;
     const refused = parseResource(bodyOf(row, record));
-    if (isSigned(refused) || isSigned(text.resource) || (await carriesSignature(transaction, row))) {
+    const signed =
+      isSigned(refused) ||
+      isSigned(text.resource) ||
+      (await carriesSignature(transaction, row)) ||
+      (await isSignedThere(transaction, row.key));
+    if (signed) {
       throw refusal('STORE_SIGNED', 'A signed text is never changed: it is returned to draft first');
     }
     if (resourceKey(text.resource) !== row.key || text.basedOn !== record.revision) {
@@ -148,6 +173,9 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
             'SELECT theirs FROM conflicts WHERE key = ? AND decided = 0',
             [key],
           );
+          if (await isSignedThere(transaction, key)) {
+            throw refusal('STORE_SIGNED', 'Over what is signed at the server no other text goes');
+          }
           if (row.group_id === null && open.some(({ theirs }) => theirs !== null)) {
             throw refusal('STORE_CONFLICT_OPEN', 'Two texts stand against each other: one is chosen first');
           }
@@ -171,6 +199,9 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
         if (note === undefined) {
           throw refusal('STORE_NOT_A_NOTE', 'Only a signed note has a draft to return to');
         }
+        if (await isSignedThere(transaction, note.key)) {
+          throw refusal('STORE_SIGNED', 'Over what is signed at the server no other text goes');
+        }
         await withdrawSignature(work, note);
         const draft = await readEntry(transaction, note.id);
         const open = await transaction.all('SELECT id FROM conflicts WHERE key = ? AND decided = 0 LIMIT 1', [
@@ -183,7 +214,46 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
         return { key: note.key, revision: after?.revision ?? 0, signatureWithdrawn: true };
       });
     },
+
+    async keepTheirs(mutationId) {
+      await settle(mutationId, async (work) => {
+        const { transaction, touched, row, record } = work;
+        if (!(await isSignedThere(transaction, row.key))) {
+          throw refusal('STORE_CONFLICT_OPEN', 'What stands at the server is not signed: a text is chosen');
+        }
+        const { released } = await decide(decideReopen(rowToEntry(row)), sqlQueueIndex(transaction));
+        const members = await groupOf(transaction, row);
+        const entries = await transaction.all<OutboxRow>(
+          'SELECT * FROM outbox WHERE key = ? ORDER BY sequence',
+          [row.key],
+        );
+        for (const entry of entries) {
+          await supersede(work, record, bodyOf(entry, record));
+          await removeEntry(transaction, entry.id);
+        }
+        for (const member of members) {
+          if (member.key !== row.key) await leaveGroup(work, member);
+        }
+        await transaction.run('UPDATE conflicts SET decided = 1 WHERE key = ?', [row.key]);
+        await transaction.run('DELETE FROM bases WHERE key = ?', [row.key]);
+        for (const id of released) {
+          await transaction.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'held'", [id]);
+        }
+        await countBlocked(transaction, released);
+        touch(touched, row.key, row.client_id);
+        touched.outbox = true;
+      });
+    },
   };
+}
+
+/** Whether the other side of the latest open conflict is signed: no text goes over it (C2). */
+async function isSignedThere(transaction: Transaction, key: string): Promise<boolean> {
+  const [open] = await transaction.all<{ theirs: string | null }>(
+    'SELECT theirs FROM conflicts WHERE key = ? AND decided = 0 ORDER BY id DESC LIMIT 1',
+    [key],
+  );
+  return open !== undefined && open.theirs !== null && isSigned(parseResource(open.theirs));
 }
 
 export async function groupOf(transaction: Transaction, row: OutboxRow): Promise<readonly OutboxRow[]> {

@@ -69,6 +69,10 @@ export async function conflictWith(
       : theirs;
   const alone = (await unsettledOn(transaction, row.key)).length === 1 && row.group_id === null;
   const mine = parseResource(record.resource);
+  if (theirs !== null && isSigned(theirs.resource)) {
+    await standAside(transaction, touched, record, theirs);
+    return;
+  }
   if (theirs !== null && alone && !isSigned(mine)) {
     const joined = mergeResources(await readBase(transaction, row.key), mine, theirs.resource);
     const parked = joined.conflict ? undefined : await readEntry(transaction, row.id);
@@ -231,6 +235,11 @@ async function reconcile(
     await advance(transaction, touched, record, { ...version, resource: theirs });
     return;
   }
+  if (theirs !== null && isSigned(theirs)) {
+    if (first.state === 'waiting') await parkEntry(transaction, touched, first, CONFLICT);
+    await standAside(transaction, touched, record, { ...version, resource: theirs });
+    return;
+  }
   const alone = entries.length === 1 && first.group_id === null;
   if (theirs !== null && alone && !isSigned(parseResource(record.resource))) {
     const merged = mergeResources(base, parseResource(record.resource), theirs);
@@ -271,6 +280,31 @@ async function keepBoth(
   } else {
     await advance(transaction, touched, record, theirs);
   }
+}
+
+/**
+ * What the server has is signed: it stands word for word, and nothing of ours is joined to it (C2). Ours is kept in
+ * the conflict and in the parked entry, and never sent over it.
+ */
+async function standAside(
+  transaction: Transaction,
+  touched: Touched,
+  record: RecordRow,
+  theirs: PulledResource,
+): Promise<void> {
+  const base = await readBase(transaction, record.key);
+  // The record was the last entry's body until now.
+  await transaction.run('UPDATE outbox SET body = ? WHERE key = ? AND body IS NULL', [
+    record.resource,
+    record.key,
+  ]);
+  await keepConflict(transaction, {
+    key: record.key,
+    base: base === null ? null : JSON.stringify(base),
+    mine: record.resource,
+    theirs: JSON.stringify(theirs.resource),
+  });
+  await takeOver(transaction, touched, record, theirs, theirs.resource);
 }
 
 async function takeOver(

@@ -12,6 +12,7 @@ import { ConflictSides } from './ConflictFieldCard.tsx';
 import { DecideForm } from './DecideForm.tsx';
 import { ExportPanel } from './ExportPanel.tsx';
 import { FieldTexts } from './FieldTexts.tsx';
+import { KeepTheirs } from './KeepTheirs.tsx';
 import { MendForm } from './MendForm.tsx';
 import { RefusedCard } from './RefusedCard.tsx';
 import { ResendCard } from './ResendCard.tsx';
@@ -58,6 +59,7 @@ function WhatToDo({ detail, work }: { detail: AttentionAnswer; work: SettleWork 
         <Texts detail={detail} />
       )}
       {can('resend') ? <ResendCard detail={detail} work={work} /> : null}
+      {can('keep-theirs') ? <KeepTheirs detail={detail} work={work} /> : null}
       {can('return-to-draft') ? <ReturnToDraft detail={detail} work={work} /> : null}
     </>
   );
@@ -102,7 +104,7 @@ function leadOn(what: Settlement, settled: Settled, conflict: AttentionAnswer['c
   // The draft of a signed text in conflict stays here, to be decided.
   if (what === 'return' && conflict !== null) return;
   const { resourceType, resourceId, clientId, signatureWithdrawn } = settled;
-  const toNote = what === 'decide' || what === 'return' || signatureWithdrawn;
+  const toNote = what === 'decide' || what === 'keep' || what === 'return' || signatureWithdrawn;
   const place =
     toNote && resourceType === 'Composition' && clientId !== null
       ? `/clients/${clientId}/notes/${resourceId}`

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useSession } from '../../session/ShellContext.tsx';
 
-export type Settlement = 'mend' | 'resend' | 'decide' | 'return';
+export type Settlement = 'mend' | 'resend' | 'decide' | 'keep' | 'return';
 
 export interface SettleWork {
   readonly doing: Settlement | null;
