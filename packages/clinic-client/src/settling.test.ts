@@ -173,7 +173,7 @@ test('C2: over what is signed at the server no text is offered, and none is take
   const mutationId = await conflictedNote(signed(note({ data: 'theirs' })));
   const { seen, choices, conflict } = await shown(mutationId);
   expect(conflict).toMatchObject({ theirsSigned: true });
-  expect(choices).toEqual([]);
+  expect(choices).toEqual(['keep-theirs']);
   expect(await settling.decideConflict({ mutationId, seen, texts: { data: 'mine' } })).toMatchObject({
     error: { kind: 'signed' },
   });
