@@ -1,10 +1,19 @@
 import { type Bundle, type BundleEntry, accessEventToParameters } from '@fieldchart/clinical';
 import { RequestRefused, historyEntry } from '../../../apps/sync-server/src/fhir/answer.ts';
+import type { HistoryPage } from '../../../apps/sync-server/src/fhir/readHistory.ts';
 import { toChangesBundle } from '../../../apps/sync-server/src/fhir/changes.ts';
 import { type Actor, refusal } from '../../../apps/sync-server/src/write/mutation.ts';
 import type { HistoryRow, MemoryRecords } from './memoryRecords.ts';
 
 type Cursor = readonly [epoch: string, sequence: number, after?: string];
+
+/** A cursor that leads nowhere ends the request, as the real server's `refuseCursor` does. */
+export function readCursor(records: MemoryRecords, text: string): Cursor {
+  const cursor = decode(text);
+  if (cursor !== undefined && cursor[0] === records.epoch) return cursor;
+  const problem = cursor === undefined ? ('cursor-unknown' as const) : ('epoch-changed' as const);
+  throw new RequestRefused({ ...refusal(410, 'expired', 'start again without a cursor'), problem });
+}
 
 /** One page of the feed, as the real server's `readChanges` makes it. */
 export function changesOf(
@@ -12,16 +21,13 @@ export function changesOf(
   question: { readonly practitionerId: string; readonly cursor: string | undefined; readonly count: number },
 ): Bundle {
   const { epoch, sequence } = records;
-  const cursor = question.cursor === undefined ? ([epoch, sequence, ''] as const) : decode(question.cursor);
-  if (cursor === undefined || cursor[0] !== epoch || cursor[1] > sequence) {
-    throw new RequestRefused(refusal(410, 'expired', 'the cursor is of another database'));
-  }
-  const [, from, after] = cursor;
+  const { practitionerId, cursor, count } = question;
+  const [, from, after] = cursor === undefined ? [epoch, sequence, ''] : readCursor(records, cursor);
   const page =
     after === undefined
-      ? feedPage(records, question.practitionerId, from, question.count)
-      : openingPage(records, question.practitionerId, [epoch, from, after], question.count);
-  return toChangesBundle(page, question.count);
+      ? feedPage(records, practitionerId, from, count)
+      : openingPage(records, practitionerId, [epoch, from, after], count);
+  return toChangesBundle({ ...page, upTo: undefined }, count);
 }
 
 function openingPage(
@@ -34,7 +40,7 @@ function openingPage(
     .filter(({ clientId }) => clientId === undefined)
     .map(({ row }) => ({
       key: `0${row.type}/${row.id}`,
-      entry: historyEntry({ ...row, mutation_id: null }),
+      entry: historyEntry(row),
     }));
   const clients = [...caseloadOf(records, practitionerId)].map((id) => ({
     key: `1${id}`,
@@ -84,6 +90,22 @@ export function caseloadOf(records: MemoryRecords, practitionerId: string | null
 export function mayRead(records: MemoryRecords, actor: Actor, row: HistoryRow): boolean {
   if (actor.role !== 'clinician') return true;
   return row.client_id === null || caseloadOf(records, actor.practitionerId).has(row.client_id);
+}
+
+/** Versions of a resource that the actor may read, newest first, and where the next page starts. */
+export function historyPage(
+  records: MemoryRecords,
+  actor: Actor,
+  of: { readonly type: string; readonly id: string; readonly count: number; readonly page: string | null },
+): HistoryPage {
+  const before = of.page === null ? Number.POSITIVE_INFINITY : Number(of.page);
+  const found = records.history
+    .filter((row) => row.type === of.type && row.id === of.id && row.sequence < before)
+    .filter((row) => mayRead(records, actor, row))
+    .toReversed();
+  const versions = found.slice(0, of.count);
+  const next = found.length > versions.length ? String(versions.at(-1)?.sequence) : undefined;
+  return { versions, asOf: records.lastWritten, next };
 }
 
 const ORDER = ['Patient', 'CareTeam', 'Encounter', 'Condition', 'Composition', 'Consent', 'Provenance'];

@@ -1,4 +1,5 @@
-import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
+import type { BundleEntry, FhirResource, ResourceKey } from '@fieldchart/clinical';
+import type { HeldEntry } from '../../../apps/sync-server/src/review/decideReview.ts';
 import {
   type ChartState,
   type CurrentVersion,
@@ -19,6 +20,7 @@ export interface HistoryRow {
   readonly written_at: number;
   readonly mutation_id: string | null;
   readonly practitioner_id: string | null;
+  readonly created: boolean;
 }
 
 export interface AccessChange {
@@ -31,6 +33,8 @@ export interface AccessChange {
 /** All that the double's database holds. Rows are never changed, so that keeping it is keeping the lists. */
 export interface MemoryRecords {
   readonly epoch: string;
+  /** New versions are numbered above it. */
+  readonly versionFloor: number;
   readonly sequence: number;
   readonly lastWritten: number;
   readonly current: ReadonlyMap<ResourceKey, CurrentVersion & { readonly row: HistoryRow }>;
@@ -38,11 +42,21 @@ export interface MemoryRecords {
   readonly teams: ReadonlyMap<string, Team>;
   readonly history: readonly HistoryRow[];
   readonly access: readonly AccessChange[];
+  /** What the review inbox holds, by mutation id. */
+  readonly inbox: ReadonlyMap<string, InboxEntry>;
+  /** Texts that only rescue opens. */
+  readonly sealed: ReadonlySet<string>;
+}
+
+export interface InboxEntry extends HeldEntry {
+  readonly clientId: string;
+  readonly source: BundleEntry;
 }
 
 export function emptyRecords(epoch: string): MemoryRecords {
   return {
     epoch,
+    versionFloor: 0,
     sequence: 0,
     lastWritten: 0,
     current: new Map(),
@@ -50,6 +64,8 @@ export function emptyRecords(epoch: string): MemoryRecords {
     teams: new Map(),
     history: [],
     access: [],
+    inbox: new Map(),
+    sealed: new Set(),
   };
 }
 
@@ -76,7 +92,12 @@ export function writeToMemory(
         accepted.push(...decision.versions);
         return {
           ok: true,
-          written: decision.versions.map(({ key, version }) => ({ key, version, writtenAt: now })),
+          written: decision.versions.map(({ key, version, created }) => ({
+            key,
+            version,
+            writtenAt: now,
+            created,
+          })),
         };
     }
   });
@@ -90,6 +111,7 @@ export function writeToMemory(
     written_at: now,
     mutation_id: version.mutationId ?? null,
     practitioner_id: actor.practitionerId,
+    created: version.created,
   }));
   const current = new Map(records.current);
   for (const row of rows) {
@@ -102,7 +124,7 @@ export function writeToMemory(
   return {
     outcomes,
     records: {
-      epoch: records.epoch,
+      ...records,
       sequence: lastSequence + access.length,
       lastWritten: now,
       current,

@@ -1,6 +1,6 @@
-import { type FhirResource, sealedWorkUpload } from '@fieldchart/clinical';
+import { CURSOR_HEADER, type FhirResource, REVIEW_PATH, sealedWorkUpload } from '@fieldchart/clinical';
 import type { HttpAnswer } from '@fieldchart/fhir-sync';
-import { type Clock, toInstant } from '@fieldchart/foundation';
+import { type Clock, createSeededRandom, toInstant } from '@fieldchart/foundation';
 import {
   RequestRefused,
   refusedResponse,
@@ -9,11 +9,13 @@ import {
   writtenResponse,
 } from '../../../apps/sync-server/src/fhir/answer.ts';
 import { parseBundle } from '../../../apps/sync-server/src/fhir/parseWrite.ts';
-import { toHistoryBundle, toSearchset } from '../../../apps/sync-server/src/fhir/readResource.ts';
+import { toHistoryBundle } from '../../../apps/sync-server/src/fhir/readHistory.ts';
+import { toSearchset } from '../../../apps/sync-server/src/fhir/readResource.ts';
 import { type Actor, type Unit, refusal } from '../../../apps/sync-server/src/write/mutation.ts';
 import { receiptOf } from '../sealing.ts';
 import { type MemoryRecords, emptyRecords, writeToMemory } from './memoryRecords.ts';
-import { changesOf, chartPage, mayRead } from './memoryReads.ts';
+import { changesOf, chartPage, historyPage, mayRead, readCursor } from './memoryReads.ts';
+import { keepForReview } from './memoryReview.ts';
 import {
   type ArrivedRequest,
   PEOPLE,
@@ -25,6 +27,8 @@ import { standInSignature, verifyStandIns } from './standInSignature.ts';
 
 const SYSTEM: Actor = { practitionerId: null, deviceId: null, role: 'system' };
 const FHIR_JSON = 'application/fhir+json; charset=utf-8';
+/** As the real server's `startEpoch` counts. */
+const YEAR_2020 = 1_577_836_800_000;
 const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is no such resource'));
 
 /**
@@ -34,7 +38,7 @@ const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is no s
  */
 export function createMemoryServer(clock: Clock): SimulatedServer {
   const practitioners = new Map<string, string>();
-  const sealed = new Set<string>();
+  const random = createSeededRandom(11);
   let epochs = 1;
   let records = writeToMemory(
     emptyRecords('epoch-1'),
@@ -75,6 +79,14 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
     return { resourceType: 'Bundle', type: `${type}-response`, entry };
   };
 
+  const review = (actor: Actor, body: string | undefined): object => {
+    const bundle = parseBundle(parseJson(body));
+    if (!bundle.ok) throw new RequestRefused(bundle.error.refusal);
+    const kept = keepForReview(records, actor, bundle.value, { now: clock.now(), random });
+    ({ records } = kept);
+    return kept.answer;
+  };
+
   const read = (actor: Actor, path: string): object => {
     const { pathname, searchParams } = new URL(path, 'http://simulated');
     const count = Math.min(Number(searchParams.get('_count') ?? 200), 1000);
@@ -82,6 +94,16 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
     if (type === '$changes') {
       const cursor = searchParams.get('_cursor') ?? undefined;
       return changesOf(records, { practitionerId: actor.practitionerId ?? '', cursor, count });
+    }
+    if (rest === '_history') {
+      const asked = { type, id, count, page: searchParams.get('_page') };
+      const page = historyPage(records, actor, asked);
+      if (page.versions.length === 0) throw absent();
+      const self = `${type}/${id}/_history?_count=${String(count)}`;
+      return toHistoryBundle(page, {
+        self,
+        next: page.next === undefined ? undefined : `${self}&_page=${page.next}`,
+      });
     }
     const row = records.current.get(`${type}/${id}`)?.row;
     if (row === undefined || !mayRead(records, actor, row)) throw absent();
@@ -95,9 +117,7 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
       const next = page.after === undefined ? undefined : `${self}&_after=${page.after}`;
       return toSearchset(page.rows.map(withMeta), { self, next });
     }
-    if (rest !== '_history') throw absent();
-    const versions = records.history.filter((one) => one.type === type && one.id === id);
-    return toHistoryBundle(versions.toReversed());
+    throw absent();
   };
 
   const answer = (request: ArrivedRequest): HttpAnswer => {
@@ -108,8 +128,10 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
       const actor = actorOf(request.deviceId);
       if (request.method === 'GET') return toAnswer(200, read(actor, request.path));
       if (request.path === '/device/sealed-work') return seal(request.body);
-      if (request.path !== '/fhir') throw absent();
-      return toAnswer(200, write(actor, request.body));
+      if (request.path !== '/fhir' && request.path !== REVIEW_PATH) throw absent();
+      const cursor = request.headers[CURSOR_HEADER];
+      if (cursor !== undefined) readCursor(records, cursor);
+      return toAnswer(200, (request.path === REVIEW_PATH ? review : write)(actor, request.body));
     } catch (error) {
       if (!(error instanceof RequestRefused)) throw error;
       return toAnswer(error.refusals[0]?.status ?? 500, toOutcome(...error.refusals));
@@ -119,7 +141,7 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
   const seal = (body: string | undefined): HttpAnswer => {
     const asked = sealedWorkUpload.safeParse(parseJson(body));
     if (!asked.success) throw new RequestRefused(refusal(400, 'invalid', 'the upload is not sealed work'));
-    sealed.add(asked.data.work);
+    records = { ...records, sealed: new Set([...records.sealed, asked.data.work]) };
     return toAnswer(201, { sha256: receiptOf(asked.data.work) }, 'application/json');
   };
 
@@ -159,15 +181,18 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
       }
       return Promise.resolve(caseloads);
     },
-    underReview: () => Promise.resolve([]),
-    sealedWork: () => Promise.resolve([...sealed]),
+    underReview: () =>
+      Promise.resolve([...records.inbox.values()].map(({ source }) => source)),
+    sealedWork: () => Promise.resolve([...records.sealed]),
     backUp() {
       backup = records;
       return Promise.resolve();
     },
     restore() {
       epochs += 1;
-      records = { ...backup, epoch: `epoch-${String(epochs)}` };
+      const seconds = Math.floor((clock.now() - YEAR_2020) / 1000);
+      const versionFloor = Math.max(backup.versionFloor + 1_000_000, seconds);
+      records = { ...backup, epoch: `epoch-${String(epochs)}`, versionFloor };
       return Promise.resolve();
     },
   };

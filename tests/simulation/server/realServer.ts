@@ -1,10 +1,13 @@
 import type { FhirResource } from '@fieldchart/clinical';
 import { createSeededRandom } from '@fieldchart/foundation';
+import { startEpoch } from '../../../apps/sync-server/src/restore/startEpoch.ts';
+import { restoreBackup, takeBackup } from '../../../apps/sync-server/src/testing/backup.ts';
 import { type Storage, openPGlite } from '../../../apps/sync-server/src/storage/openStorage.ts';
 import {
   type TestDevice,
   type TestServer,
   openTestServer,
+  system,
   tokenForm,
 } from '../../../apps/sync-server/src/testing/testServer.ts';
 import { writeUnits } from '../../../apps/sync-server/src/write/writeUnits.ts';
@@ -96,13 +99,32 @@ async function openRealServer(storage: Storage, clock: Pick<Scheduler, 'now'>): 
       }
       return caseloads;
     },
-    underReview: () => Promise.resolve([]),
+    async underReview() {
+      const rows = await db
+        .selectFrom('review_entry')
+        .innerJoin('review_item', 'review_item.id', 'review_entry.item_id')
+        .select('content')
+        .where('state', '=', 'open')
+        .execute();
+      return rows.map(({ content }) => JSON.parse(content) as unknown);
+    },
     async sealedWork() {
       const rows = await db.selectFrom('sealed_work').select('work').execute();
       return rows.map(({ work }) => work);
     },
-    backUp: () => Promise.resolve(),
-    restore: () => Promise.resolve(),
+    backUp: () => takeBackup(db),
+    async restore() {
+      server.clock.set(clock.now());
+      const registered = await db.selectFrom('device').selectAll().execute();
+      await restoreBackup(db);
+      // Devices of after the backup register anew, which is proven elsewhere.
+      await db
+        .insertInto('device')
+        .values(registered.map((row) => ({ ...row, public_key: JSON.stringify(row.public_key) })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await startEpoch({ db, clock: server.clock, random: server.random }, { actor: system });
+    },
   };
 }
 
@@ -122,5 +144,5 @@ async function addPeople(server: TestServer): Promise<void> {
     signers: new Map(),
   }));
   const deps = { db, clock: server.clock, random: createSeededRandom(1) };
-  await writeUnits(deps, { practitionerId: null, deviceId: null, role: 'system' }, units);
+  await writeUnits(deps, system, units);
 }

@@ -12,7 +12,7 @@ export interface SimulatedServer {
   /** Practitioners in the care teams of each client. */
   caseloads(): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   /** Work of former members that waits in the review inbox for a supervisor. */
-  underReview(): Promise<readonly FhirResource[]>;
+  underReview(): Promise<readonly unknown[]>;
   /** Texts that only rescue opens. */
   sealedWork(): Promise<readonly string[]>;
   /** Keeps what there is now, for a restore. */
