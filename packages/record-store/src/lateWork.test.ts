@@ -100,3 +100,27 @@ test('D3: what was not taken is erased only when exactly that was sealed; an ope
   expect(await store.recentHandovers(10)).toMatchObject([{ way: 'sealed', receipt: 'h' }]);
   expect(await store.get(NOTE_KEY)).toBeUndefined();
 });
+
+test('D3, O4: what is typed while a text is on its way to the inbox goes under an id of its own', async () => {
+  await write({ data: 'sent' });
+  const [first] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  await store.park(first?.mutationId ?? '', { code: 'forbidden', text: 'not yours' });
+  const submitted = async () => {
+    const units = await store.lateWork(CLIENT);
+    return units === 'typing' ? [] : units.flatMap(({ entries }) => entries);
+  };
+  const ids = new Set((await submitted()).map(({ mutationId }) => mutationId));
+  expect((await submitted()).map(({ mutationId }) => mutationId)).toEqual([...ids]);
+  await write({ data: 'sent and more' });
+  await store.handedOver([...ids][0] ?? '', { way: 'review', receipt: 'item', at: serverTime(2) });
+  const [second] = await submitted();
+  expect(second?.body).toContain('sent and more');
+  expect(ids.has(second?.mutationId ?? '')).toBe(false);
+
+  await write({ data: 'sent and more and more' });
+  const [third] = await submitted();
+  expect(third?.body).toContain('more and more');
+  expect(third?.mutationId).not.toBe(second?.mutationId);
+  await store.handedOver(third?.mutationId ?? '', { way: 'review', receipt: 'item', at: serverTime(3) });
+  expect(await submitted()).toEqual([]);
+});

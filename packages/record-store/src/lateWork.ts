@@ -1,6 +1,6 @@
 import type { ResourceKey } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
-import { toInstant } from '@fieldchart/foundation';
+import { type Random, randomUuid, toInstant } from '@fieldchart/foundation';
 import { exportUnsent, type UnsentWork } from './exportUnsent.ts';
 import { removeEntry } from './outcome.ts';
 import { readEntry } from './readEntry.ts';
@@ -14,10 +14,11 @@ import { deleteRecord, readRecord } from './writeRecord.ts';
 export interface LateWork {
   /**
    * Units for the review inbox, in order, groups whole. `typing`: somebody still writes about the client, and nothing
-   * is handed over under their hands. Units with an open conflict are not among them: they are sealed.
+   * is handed over under their hands. Units with an open conflict are not among them: they are sealed. That an entry
+   * is submitted is durable before this resolves; one that was edited since it was last submitted has a new id (O4).
    */
   lateWork(clientId: string): Promise<'typing' | readonly Batch[]>;
-  /** The server has the entry: it is settled here. */
+  /** The server has the entry as it was last submitted: it is settled here, unless it was edited since. */
   handedOver(mutationId: string, receipt: HandoverReceipt): Promise<void>;
   /** What the inbox did not take, to be sealed for rescue. */
   unsentOf(clientId: string): Promise<UnsentWork>;
@@ -53,7 +54,7 @@ export interface SealedUnsent {
   readonly sha256: string;
 }
 
-export function createLateWork({ database, clock, announcer }: ChangeDeps): LateWork {
+export function createLateWork({ database, clock, random, announcer }: ChangeDeps): LateWork {
   return {
     lateWork: async (clientId) =>
       await database.transaction(async (transaction) => {
@@ -67,7 +68,7 @@ export function createLateWork({ database, clock, announcer }: ChangeDeps): Late
              AND key NOT IN (SELECT key FROM conflicts WHERE decided = 0) ORDER BY sequence`,
           [clientId],
         );
-        return await toUnits(transaction, rows);
+        return await toUnits(transaction, await submit(transaction, rows, random));
       }),
 
     async handedOver(mutationId, receipt) {
@@ -76,7 +77,11 @@ export function createLateWork({ database, clock, announcer }: ChangeDeps): Late
         const row = await readEntry(transaction, mutationId);
         if (row === undefined) return;
         await writeHandover(transaction, row, receipt);
-        await removeEntry(transaction, mutationId);
+        const record = await readRecord(transaction, row.key);
+        const edited =
+          record !== undefined && row.submitted !== null && bodyOf(row, record) !== row.submitted;
+        if (edited) await renameEntry(transaction, mutationId, random);
+        else await removeEntry(transaction, mutationId);
         touch(touched, row.key, row.client_id);
         touched.outbox = true;
       });
@@ -126,6 +131,34 @@ export function createLateWork({ database, clock, announcer }: ChangeDeps): Late
       }));
     },
   };
+}
+
+/** Writes down what is about to be submitted, so that a retry submits the same or goes under another id. */
+async function submit(
+  transaction: Transaction,
+  rows: readonly OutboxRow[],
+  random: Random,
+): Promise<readonly OutboxRow[]> {
+  const submitted: OutboxRow[] = [];
+  for (const row of rows) {
+    const record = await readRecord(transaction, row.key);
+    if (record === undefined) continue;
+    const body = bodyOf(row, record);
+    const edited = row.submitted !== null && row.submitted !== body;
+    const id = edited ? await renameEntry(transaction, row.id, random) : row.id;
+    await transaction.run('UPDATE outbox SET submitted = ? WHERE id = ?', [body, id]);
+    submitted.push({ ...row, id });
+  }
+  return submitted;
+}
+
+/** The server may hold an earlier text under the first id. */
+async function renameEntry(transaction: Transaction, id: string, random: Random): Promise<string> {
+  const fresh = randomUuid(random);
+  await transaction.run('UPDATE outbox SET id = ?, submitted = NULL WHERE id = ?', [fresh, id]);
+  await transaction.run('UPDATE needs SET entry = ? WHERE entry = ?', [fresh, id]);
+  await transaction.run('UPDATE needs SET needed = ? WHERE needed = ?', [fresh, id]);
+  return fresh;
 }
 
 async function writeHandover(

@@ -29,6 +29,7 @@ export type OutboxRow = {
   readonly draft: number;
   readonly edits: number;
   readonly apart: MergeRefusal;
+  readonly submitted: string | null;
 };
 
 export function rowToEntry(row: OutboxRow): Entry {

@@ -86,4 +86,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE epoch_checks (
       key TEXT NOT NULL PRIMARY KEY, found_version TEXT, found_time TEXT, found_resource TEXT)`,
   ],
+  [
+    // What of an entry was last handed over for review: an edit that came later goes under an id of its own.
+    `ALTER TABLE outbox ADD COLUMN submitted TEXT`,
+  ],
 ];
