@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { repositoryRoot, runCommand } from '../../scripts/runCommand.ts';
 
 /** A project outside of the repository, with nothing in it but what a test installs. */
@@ -13,6 +13,8 @@ export interface EmptyProject {
   copyInBothKinds(source: string, files: readonly string[]): void;
   /** Runs a program of the repository in the project; its output, or an error with it. */
   run(command: string, args: readonly string[]): Promise<string>;
+  /** A dependency of the repository, found from the project as well. */
+  link(name: string): void;
   remove(): void;
 }
 
@@ -42,6 +44,11 @@ export function createEmptyProject(): EmptyProject {
       }
     },
     run,
+    link(name) {
+      const target = join(folder, 'node_modules', name);
+      mkdirSync(dirname(target), { recursive: true });
+      symlinkSync(join(repositoryRoot, 'node_modules', name), target);
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

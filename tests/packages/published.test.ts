@@ -1,20 +1,36 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PackedPackage, packPackages } from '../../scripts/publish/packPackages.ts';
-import { runCommand } from '../../scripts/runCommand.ts';
+import { type PackedPackage, packPackages, publishedPackages } from '../../scripts/publish/packPackages.ts';
+import { repositoryRoot, runCommand } from '../../scripts/runCommand.ts';
 import { bundleWithMetro, runBundle } from './bundleWithMetro.ts';
 import { createEmptyProject } from './emptyProject.ts';
 
 // What users get: the archives as `npm publish` would send them, installed where there is nothing else. A use of
-// each package is a file of `uses`, and what it prints stands here.
+// each importable path is a file of `uses`, and what it prints stands here.
 const printed: Readonly<Record<string, string>> = {
-  'smart-queue': 'smart-queue sends first and second',
+  'smart-queue': 'smart-queue sends create b',
+  'smart-queue-redux-offline':
+    'redux-offline sends 1: {"effect":{"method":"PUT","url":"/notes/1","json":{"text":"b"}}}',
   'redux-persist-sqlite': 'redux-persist-sqlite answers STORAGE_READ_ONLY',
 };
 const uses = Object.keys(printed);
+
+/** The blocks of TypeScript that say what they print. */
+const examples = publishedPackages.flatMap((name) => {
+  const readme = join(repositoryRoot, 'packages', name, 'README.md');
+  if (!existsSync(readme)) return [];
+  const blocks = [...readFileSync(readme, 'utf8').matchAll(/^```ts\n(?<text>.*?)^```$/gmsu)];
+  return blocks.flatMap((block, at) => {
+    const text = block.groups?.['text'] ?? '';
+    const prints = [...text.matchAll(/^\/\/ prints: (?<line>.*)$/gmu)].map(
+      (line) => line.groups?.['line'] ?? '',
+    );
+    return prints.length === 0 ? [] : [{ file: `${name}-${at}`, text, prints }];
+  });
+});
 
 const archives = mkdtempSync(join(tmpdir(), 'fieldchart-archives-'));
 const project = createEmptyProject();
@@ -42,10 +58,11 @@ test('every published package is installed without a network, and nothing comes 
   ]);
 });
 
-test('every published package is put to use here', () => {
-  expect(packed.map(({ name }) => name).toSorted()).toEqual(
-    uses.map((use) => `@fieldchart/${use}`).toSorted(),
+test('every importable path of every published package is put to use here', () => {
+  const paths = packed.flatMap(({ name, subpaths }) =>
+    subpaths.map((subpath) => `${name.replace('@fieldchart/', '')}${subpath.slice(1).replaceAll('/', '-')}`),
   );
+  expect(paths.toSorted()).toEqual(uses.toSorted());
 });
 
 test('no package ships its sources, tests, or a path of the machine that built it', () => {
@@ -76,7 +93,7 @@ test('are-the-types-wrong finds them right under node10, node16 and bundlers, fo
   }
 });
 
-describe('used as its README says', () => {
+describe('used', () => {
   beforeAll(() => {
     project.write(
       'tsconfig.json',
@@ -115,5 +132,30 @@ describe('used as its README says', () => {
     const lines = await runBundle(code);
     const twice = uses.flatMap((use) => [`${printed[use]}`, `${printed[use]}`]);
     expect(lines.toSorted()).toEqual(twice.toSorted());
+  });
+});
+
+describe('the examples of the READMEs', () => {
+  beforeAll(() => {
+    // What they take beside the package itself.
+    for (const name of ['@redux-offline/redux-offline', '@reduxjs/toolkit', 'redux']) project.link(name);
+    for (const { file, text } of examples) project.write(`readme/${file}.mts`, text);
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+      types: [],
+      strict: true,
+      skipLibCheck: true,
+    };
+    project.write('readme/tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.mts'] }));
+  });
+
+  test('their types hold', async () => {
+    expect(await project.run('tsc', ['-p', 'readme', '--pretty', 'false'])).toBe('');
+  });
+
+  test.each(examples)('$file prints what it says', async ({ file, prints }) => {
+    expect((await project.run('node', [`readme/${file}.mjs`])).trimEnd().split('\n')).toEqual(prints);
   });
 });

@@ -1,20 +1,23 @@
-import { type Candidate, planBatch } from '@fieldchart/smart-queue';
+import { createMemoryQueue, type Edit } from '@fieldchart/smart-queue';
 
 // Runs in an empty project, in Node and in a bundle of Metro: it declares the one thing that it takes of either.
 declare const console: { log(text: string): void };
 
-const waiting: readonly Candidate[] = ['first', 'second'].map((id, at) => ({
-  entry: {
-    id,
-    sequence: at + 1,
-    resource: `note/${id}`,
-    kind: 'create',
-    author: 'me',
-    group: null,
-    barrier: false,
-    state: 'waiting',
-  },
-  size: 10,
-}));
+const edit = (id: string, kind: Edit['kind']): Edit => ({
+  id,
+  resource: 'note/1',
+  kind,
+  author: 'me',
+  group: null,
+  barrier: false,
+  references: [],
+  formerReferences: [],
+  after: [],
+});
 
-console.log(`smart-queue sends ${planBatch(waiting, { entries: 100, bytes: 100 })?.ids.join(' and ')}`);
+const queue = createMemoryQueue<string>((body) => body.length);
+queue.enqueue([{ ...edit('first', 'create'), body: 'a' }]);
+queue.enqueue([{ ...edit('second', 'update'), body: 'b' }]);
+const batch = queue.nextBatch({ entries: 100, bytes: 100 });
+
+console.log(`smart-queue sends ${batch?.entries.map(({ entry, body }) => `${entry.kind} ${body}`).join()}`);
