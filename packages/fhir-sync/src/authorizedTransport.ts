@@ -38,7 +38,8 @@ interface Granted {
 }
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const scope = 'user/*.cruds';
+/** All that the app may use; the server grants what of it the role has. */
+const scope = 'user/*.cruds device/audit device/sealed-work desk/review';
 const assertionSeconds = 120;
 /** A token is not used in its last half minute: the request has to arrive, too. */
 const marginMs = 30_000;

@@ -49,7 +49,7 @@ const policyRequest = z.strictObject({ eraseAfter: z.int().min(5).max(100).nulla
  */
 export function addAdminRoutes(app: FastifyInstance, context: ServerContext, options: AdminOptions): void {
   addTicketFiles(app, options);
-  const asked = createDeskHandler(context, { operatorToken: options.token, roles: ['administrator'] });
+  const asked = createDeskHandler(context, { operatorToken: options.token, scope: 'desk/admin' });
   const desk = { ...context, folder: options.ticketFolder };
   const nothing = z.object({});
 
@@ -59,9 +59,9 @@ export function addAdminRoutes(app: FastifyInstance, context: ServerContext, opt
   );
   app.post(
     '/admin/tickets',
-    asked(ticketRequest, async ({ clinician, days }) => {
+    asked(ticketRequest, async ({ clinician, days }, actor) => {
       const found = await findPractitioner(context.db, clinician);
-      return found.ok ? ok(await handOutTicket(desk, found.value, days)) : found;
+      return found.ok ? ok(await handOutTicket(desk, found.value, { actor, days })) : found;
     }),
   );
   app.post(

@@ -17,7 +17,7 @@ export function addChangesRoute(app: FastifyInstance, context: ServerContext): v
   app.addHook('preClose', () => context.watch.stop());
 
   app.get(CHANGES_PATH, async (request, reply) => {
-    const { actor, expiresAt } = await authenticateHolder(context, request);
+    const { actor, expiresAt } = await authenticateHolder(context, request, 'user/*.rs');
     const { single } = readQuery(request);
     const count = readPageSize(single.get('_count'), 200);
     const seconds = readSeconds(single.get(WAIT_PARAMETER), LONGEST_WAIT_SECONDS);
@@ -28,7 +28,7 @@ export function addChangesRoute(app: FastifyInstance, context: ServerContext): v
       milliseconds: Math.min(seconds * 1000, expiresAt - TOKEN_MARGIN - context.clock.now()),
       gone: whenClosed(reply),
       // The device may have been withdrawn, and the token may have ended, while it waited.
-      stillAllowed: async () => void (await authenticate(context, request)),
+      stillAllowed: async () => void (await authenticate(context, request, 'user/*.rs')),
     });
     if (outcome.kind === 'stopping' || outcome.kind === 'gone') {
       throw new RequestRefused(refusal(503, 'transient', 'the server stops'), {

@@ -12,6 +12,7 @@ import { RequestRefused } from '../fhir/answer.ts';
 import type { ChangeWatch } from '../fhir/changeWatch.ts';
 import { type TokenHolder, readToken } from '../identity/grantToken.ts';
 import type { Organization } from '../identity/organization.ts';
+import { type Scope, permits } from '../identity/scopes.ts';
 import type { Database } from '../storage/openStorage.ts';
 import { type Actor, refusal } from '../write/mutation.ts';
 
@@ -29,59 +30,8 @@ export interface ServerContext {
   readonly onWritten: () => void;
 }
 
-/**
- * The holder of the request's bearer token; without a good one the request ends with 401, and with that of a withdrawn
- * device with 403.
- */
-export async function authenticate(context: ServerContext, request: FastifyRequest): Promise<Actor> {
-  return (await authenticateHolder(context, request)).actor;
-}
-
-/** As {@link authenticate}, for who has to know when the token ends. */
-export async function authenticateHolder(
-  context: ServerContext,
-  request: FastifyRequest,
-): Promise<TokenHolder> {
-  const holder = await readBearer(context, request);
-  if (holder.withdrawn) throw new RequestRefused(refusal(403, 'forbidden', 'the device was withdrawn'));
-  return holder;
-}
-
-/** A device, whether it was withdrawn or not. */
-export async function authenticateDevice(context: ServerContext, request: FastifyRequest): Promise<Actor> {
-  return (await readBearer(context, request)).actor;
-}
-
-/** The holder of a withdrawn device's token; any other request ends with 401 or 403. */
-export async function authenticateWithdrawn(context: ServerContext, request: FastifyRequest): Promise<Actor> {
-  const { actor, withdrawn } = await readBearer(context, request);
-  if (!withdrawn) throw new RequestRefused(refusal(403, 'forbidden', 'this is for withdrawn devices'));
-  return actor;
-}
-
-/** Who may do something of the server's desk, besides the operator of this machine. */
-export type DeskRole = 'administrator' | 'supervisor';
-
-/**
- * The operator of this machine, by the token in the data folder, or one of the roles; others end with 401 or 403.
- */
-export async function authenticateDesk(
-  context: ServerContext,
-  request: FastifyRequest,
-  allowed: { readonly operatorToken: string; readonly roles: readonly DeskRole[] },
-): Promise<Actor> {
-  const given = (request.headers.authorization ?? '').replace(/^Bearer /u, '');
-  if (isLoopback(request) && equalBytes(utf8Encode(given), utf8Encode(allowed.operatorToken))) {
-    return { practitionerId: null, deviceId: null, role: 'system', address: request.ip };
-  }
-  const actor = await authenticate(context, request);
-  if (!allowed.roles.some((role) => role === actor.role)) {
-    throw new RequestRefused(refusal(403, 'forbidden', `this is for ${allowed.roles.join('s and ')}s`));
-  }
-  return actor;
-}
-
-async function readBearer(context: ServerContext, request: FastifyRequest): Promise<TokenHolder> {
+/** The holder of the request's bearer token, for whatever its scope. Without a good one the request ends with 401. */
+export async function readBearer(context: ServerContext, request: FastifyRequest): Promise<TokenHolder> {
   const token = /^Bearer ([\w.~+/-]+=*)$/iu.exec(request.headers.authorization ?? '')?.[1];
   const holder =
     token === undefined
@@ -93,6 +43,51 @@ async function readBearer(context: ServerContext, request: FastifyRequest): Prom
     });
   }
   return { ...holder, actor: { ...holder.actor, address: request.ip } };
+}
+
+/** As {@link readBearer}; a token whose scope does not cover what is needed ends the request with 403. */
+export async function authenticateHolder(
+  context: ServerContext,
+  request: FastifyRequest,
+  needed: Scope,
+): Promise<TokenHolder> {
+  const holder = await readBearer(context, request);
+  requireScope(holder, needed);
+  return holder;
+}
+
+export async function authenticate(
+  context: ServerContext,
+  request: FastifyRequest,
+  needed: Scope,
+): Promise<Actor> {
+  return (await authenticateHolder(context, request, needed)).actor;
+}
+
+export function requireScope(holder: Pick<TokenHolder, 'scope'>, needed: Scope): void {
+  if (permits(holder.scope, needed)) return;
+  throw new RequestRefused(refusal(403, 'forbidden', `the token's scope does not cover ${needed}`), {
+    headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${needed}"` },
+  });
+}
+
+/** The operator of this machine, by the token in the data folder, or whose token covers the scope; else 401 or 403. */
+export async function authenticateDesk(
+  context: ServerContext,
+  request: FastifyRequest,
+  allowed: DeskAccess,
+): Promise<Actor> {
+  const given = (request.headers.authorization ?? '').replace(/^Bearer /u, '');
+  if (isLoopback(request) && equalBytes(utf8Encode(given), utf8Encode(allowed.operatorToken))) {
+    return { practitionerId: null, deviceId: null, role: 'system', address: request.ip };
+  }
+  return authenticate(context, request, allowed.scope);
+}
+
+/** Who may do something of the server's desk. */
+export interface DeskAccess {
+  readonly operatorToken: string;
+  readonly scope: 'desk/admin' | 'desk/review';
 }
 
 /** True when the request comes from this machine, and by its name: a page of elsewhere that has itself resolved here is not. */

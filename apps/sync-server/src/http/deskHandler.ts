@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { RequestRefused } from '../fhir/answer.ts';
 import { type Actor, refusal } from '../write/mutation.ts';
-import { type DeskRole, type ServerContext, authenticateDesk } from './context.ts';
+import { type DeskAccess, type ServerContext, authenticateDesk } from './context.ts';
 
 export type Answered = Result<object, { readonly kind: string }>;
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -16,13 +16,10 @@ export type Asked = <Body>(
 const CONFLICTS = new Set(['decided', 'refused']);
 
 /**
- * Makes handlers of the server's desk: for the operator of this machine and the roles named. Every answer is JSON;
+ * Makes handlers of the server's desk: for the operator of this machine and tokens of the scope. Every answer is JSON;
  * what is not there is 404 with the reason, what does not go as things stand 409.
  */
-export function createDeskHandler(
-  context: ServerContext,
-  allowed: { readonly operatorToken: string; readonly roles: readonly DeskRole[] },
-): Asked {
+export function createDeskHandler(context: ServerContext, allowed: DeskAccess): Asked {
   return (schema, answer) => async (request, reply) => {
     const actor = await authenticateDesk(context, request, allowed);
     const body = schema.safeParse(request.body ?? {});

@@ -5,14 +5,14 @@ import { RequestRefused } from '../fhir/answer.ts';
 import { MOST_LINKS, receiveAuditLinks } from '../identity/deviceAudit.ts';
 import { acknowledgeErased, receiveSealedWork } from '../identity/deviceDesk.ts';
 import { refusal } from '../write/mutation.ts';
-import { type ServerContext, authenticate, authenticateDevice, authenticateWithdrawn } from './context.ts';
+import { type ServerContext, authenticate } from './context.ts';
 
 const auditUpload = z.strictObject({ events: z.array(z.unknown()).min(1).max(MOST_LINKS) });
 
 /** What a device says of itself: its audit chain, work that only the rescue key opens, and, once withdrawn, its erasure. */
 export function addDeviceRoutes(app: FastifyInstance, context: ServerContext): void {
   app.post('/device/audit', async (request, reply) => {
-    const actor = await authenticate(context, request);
+    const actor = await authenticate(context, request, 'device/audit');
     const asked = auditUpload.safeParse(request.body);
     const received = asked.success ? await receiveAuditLinks(context, actor, asked.data.events) : undefined;
     if (received?.ok !== true) throw invalid('the links are malformed');
@@ -20,7 +20,7 @@ export function addDeviceRoutes(app: FastifyInstance, context: ServerContext): v
   });
 
   app.post('/device/sealed-work', { bodyLimit: LONGEST_SEALED_WORK }, async (request, reply) => {
-    const actor = await authenticateDevice(context, request);
+    const actor = await authenticate(context, request, 'device/sealed-work');
     const asked = sealedWorkUpload.safeParse(request.body);
     if (!asked.success) throw invalid('the upload is not sealed work');
     const sha256 = await receiveSealedWork(context, actor, asked.data.work);
@@ -28,7 +28,7 @@ export function addDeviceRoutes(app: FastifyInstance, context: ServerContext): v
   });
 
   app.post('/device/erased', async (request, reply) => {
-    await acknowledgeErased(context, await authenticateWithdrawn(context, request));
+    await acknowledgeErased(context, await authenticate(context, request, 'device/erased'));
     return reply.code(204).send();
   });
 }

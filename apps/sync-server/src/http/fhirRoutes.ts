@@ -7,13 +7,15 @@ import { parseBundle, parsePut } from '../fhir/parseWrite.ts';
 import { performBundle } from '../fhir/performWrite.ts';
 import { readCurrentVersion, readVersion, toSearchset } from '../fhir/readResource.ts';
 import { searchResources } from '../fhir/search.ts';
+import { scopeFor } from '../identity/scopes.ts';
 import { checkPushedCursor } from '../restore/refuseCursor.ts';
 import { type Actor, refusal } from '../write/mutation.ts';
 import { verifyUnit } from '../write/verifySignatures.ts';
 import { writeUnits } from '../write/writeUnits.ts';
-import { type ServerContext, authenticate } from './context.ts';
+import { type ServerContext, authenticate, readBearer } from './context.ts';
 import { FHIR_JSON } from './errorAnswers.ts';
 import { readPage, readPageSize, readQuery } from './readQuery.ts';
+import { requireWriteScope } from './requireWriteScope.ts';
 
 const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is no such resource'));
 
@@ -41,7 +43,7 @@ export function addFhirRoutes(app: FastifyInstance, context: ServerContext): voi
 
 function addEverything(app: FastifyInstance, context: ServerContext): void {
   app.get<{ Params: { id: string } }>('/fhir/Patient/:id/$everything', async (request, reply) => {
-    const actor = await authenticate(context, request);
+    const actor = await authenticate(context, request, 'user/*.rs');
     const { id } = request.params;
     const { single } = readQuery(request);
     const count = readPageSize(single.get('_count'), 200);
@@ -61,8 +63,8 @@ function addEverything(app: FastifyInstance, context: ServerContext): void {
 
 function addReads(app: FastifyInstance, context: ServerContext): void {
   app.get<{ Params: Address }>('/fhir/:type/:id', async (request, reply) => {
-    const actor = await authenticate(context, request);
     const { type, id } = request.params;
+    const actor = await authenticate(context, request, scopeFor(type, 'r'));
     const found = await readCurrentVersion(context.db, actor, type, id);
     if (found === undefined) return refuseRead(context, actor, 'read', `${type}/${id}`);
     await context.audit({
@@ -76,8 +78,8 @@ function addReads(app: FastifyInstance, context: ServerContext): void {
   });
 
   app.get<{ Params: VersionAddress }>('/fhir/:type/:id/_history/:version', async (request, reply) => {
-    const actor = await authenticate(context, request);
     const { type, id, version } = request.params;
+    const actor = await authenticate(context, request, scopeFor(type, 'r'));
     if (!/^[1-9][0-9]{0,8}$/u.test(version)) throw absent();
     const found = await readVersion(context.db, actor, { type, id, version: Number(version) });
     if (found === undefined) return refuseRead(context, actor, 'vread', `${type}/${id}`);
@@ -92,8 +94,8 @@ function addReads(app: FastifyInstance, context: ServerContext): void {
   });
 
   app.get<{ Params: { type: string } }>('/fhir/:type', async (request, reply) => {
-    const actor = await authenticate(context, request);
     const { type } = request.params;
+    const actor = await authenticate(context, request, scopeFor(type, 's'));
     if (!isResourceType(type)) throw absent();
     const { all, count, offset, pageFrom } = readPage(request, type);
     const { rows, total } = await searchResources(context.db, actor, { type, query: all, count, offset });
@@ -111,7 +113,8 @@ function addReads(app: FastifyInstance, context: ServerContext): void {
 
 function addWrites(app: FastifyInstance, context: ServerContext): void {
   app.put<{ Params: { type: string; id: string } }>('/fhir/:type/:id', async (request, reply) => {
-    const actor = await authenticate(context, request);
+    const holder = await readBearer(context, request);
+    const { actor } = holder;
     const { type, id } = request.params;
     const entry = parsePut({
       url: `${type}/${id}`,
@@ -119,6 +122,7 @@ function addWrites(app: FastifyInstance, context: ServerContext): void {
       ifMatch: request.headers['if-match'],
       ifNoneMatch: request.headers['if-none-match'],
     });
+    requireWriteScope(holder, [entry]);
     const [outcome] = await writeUnits(context, actor, [await verifyUnit(context.db, [entry])]);
     if (outcome?.ok === false) throw new RequestRefused(outcome.refusal);
     const written = outcome?.written[0];
@@ -136,10 +140,12 @@ function addWrites(app: FastifyInstance, context: ServerContext): void {
   });
 
   app.post('/fhir', async (request, reply) => {
-    const actor = await authenticate(context, request);
-    await checkPushedCursor(context, actor, request.headers[CURSOR_HEADER]);
+    const holder = await readBearer(context, request);
+    const { actor } = holder;
     const bundle = parseBundle(request.body);
     if (!bundle.ok) throw new RequestRefused(bundle.error.refusal);
+    requireWriteScope(holder, bundle.value.entries);
+    await checkPushedCursor(context, actor, request.headers[CURSOR_HEADER]);
     return reply.type(FHIR_JSON).send(await performBundle(context, actor, bundle.value));
   });
 }

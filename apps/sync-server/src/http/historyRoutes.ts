@@ -2,6 +2,7 @@ import { isResourceType } from '@fieldchart/clinical';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestRefused } from '../fhir/answer.ts';
 import { type HistoryVersion, readHistory, toHistoryBundle } from '../fhir/readHistory.ts';
+import { type Scope, scopeFor } from '../identity/scopes.ts';
 import { type Actor, refusal } from '../write/mutation.ts';
 import { type ServerContext, authenticate } from './context.ts';
 import { FHIR_JSON } from './errorAnswers.ts';
@@ -38,7 +39,7 @@ async function answer(
   action: Action,
   of: { readonly type?: string; readonly id?: string },
 ): Promise<FastifyReply> {
-  const actor = await authenticate(context, request);
+  const actor = await authenticate(context, request, neededFor(action, of.type));
   const { single } = readQuery(request);
   for (const name of single.keys()) {
     if (!KNOWN.has(name)) {
@@ -61,6 +62,17 @@ async function answer(
   await context.audit(...eventsOf(action, actor, found.versions, self));
   const next = found.next === undefined ? undefined : addressOf(found.next);
   return reply.type(FHIR_JSON).send(toHistoryBundle(found, { self, next }));
+}
+
+function neededFor(action: Action, type = '*'): Scope {
+  switch (action) {
+    case 'history-instance':
+      return scopeFor(type, 'r');
+    case 'history-type':
+      return scopeFor(type, 's');
+    case 'history-system':
+      return 'user/*.rs';
+  }
 }
 
 /** One event for each client whose versions were shown, or one that nothing was. */

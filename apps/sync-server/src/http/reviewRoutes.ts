@@ -8,17 +8,20 @@ import { checkPushedCursor } from '../restore/refuseCursor.ts';
 import { acceptReview } from '../review/acceptReview.ts';
 import { receiveReview } from '../review/receiveReview.ts';
 import { listReviews, readReview, setReviewAside } from '../review/reviewDesk.ts';
-import { type ServerContext, authenticate } from './context.ts';
+import { type ServerContext, readBearer } from './context.ts';
 import { createDeskHandler } from './deskHandler.ts';
 import { FHIR_JSON } from './errorAnswers.ts';
+import { requireWriteScope } from './requireWriteScope.ts';
 
 /** Late work of whoever has left a care team. */
 export function addReviewInbox(app: FastifyInstance, context: ServerContext): void {
   app.post(REVIEW_PATH, async (request, reply) => {
-    const actor = await authenticate(context, request);
-    await checkPushedCursor(context, actor, request.headers[CURSOR_HEADER]);
+    const holder = await readBearer(context, request);
+    const { actor } = holder;
     const bundle = parseBundle(request.body);
     if (!bundle.ok) throw new RequestRefused(bundle.error.refusal);
+    requireWriteScope(holder, bundle.value.entries);
+    await checkPushedCursor(context, actor, request.headers[CURSOR_HEADER]);
     return reply.type(FHIR_JSON).send(await receiveReview(context, actor, bundle.value));
   });
 }
@@ -31,7 +34,7 @@ const setAside = z.strictObject({
 
 /** What supervisors and administrators do with it. */
 export function addReviewDesk(app: FastifyInstance, context: ServerContext, operatorToken: string): void {
-  const asked = createDeskHandler(context, { operatorToken, roles: ['supervisor', 'administrator'] });
+  const asked = createDeskHandler(context, { operatorToken, scope: 'desk/review' });
   app.get(
     '/admin/review',
     asked(z.object({}), async (_body, actor) => ok(await listReviews(context, actor))),

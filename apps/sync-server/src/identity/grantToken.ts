@@ -1,5 +1,5 @@
 import type { PractitionerRole, SigningJwk, TokenAnswer } from '@fieldchart/clinical';
-import { WITHDRAWN_SCOPE, practitionerRole } from '@fieldchart/clinical';
+import { practitionerRole } from '@fieldchart/clinical';
 import { type Random, type Result, fail, ok, randomUuid } from '@fieldchart/foundation';
 import { SignJWT, decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { type AuthFailure, SKEW_SECONDS } from './authFailure.ts';
 import { raiseAlert } from './alerts.ts';
 import { importPublicKey } from './importPublicKey.ts';
 import type { Organization } from './organization.ts';
+import { grantScope, permits } from './scopes.ts';
 
 const TOKEN_SECONDS = 300;
 /** The key of a withdrawn device is gone once it knows: this token has to last until its work is here. */
@@ -16,12 +17,6 @@ const WITHDRAWN_TOKEN_SECONDS = 30 * 24 * 3600;
 const MAX_ASSERTION_SECONDS = 300;
 const ACCESS_TOKEN_TYPE = 'at+jwt';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-/** SMART on FHIR v2 scopes by role; the server's rules decide by the role and the caseload. */
-const scopes: Readonly<Record<PractitionerRole, string>> = {
-  clinician: 'user/*.crus',
-  supervisor: 'user/*.crus',
-  administrator: 'user/*.crus user/AuditEvent.rs system/admin',
-};
 
 const tokenRequest = z.object({
   grant_type: z.string(),
@@ -129,7 +124,15 @@ export async function grantToken(
   }
   await deps.db.deleteFrom('token_use').where('expires_at', '<', deps.now).execute();
   const withdrawn = device.revoked_at !== null;
-  const scope = withdrawn ? WITHDRAWN_SCOPE : scopes[role];
+  const scope = grantScope(role, { withdrawn, scope: request.data.scope });
+  if (scope === null) {
+    return fail({
+      kind: 'invalid_scope',
+      status: 400,
+      text: 'nothing of this scope is to be had',
+      practitionerId,
+    });
+  }
   const seconds = withdrawn ? WITHDRAWN_TOKEN_SECONDS : TOKEN_SECONDS;
   return ok({
     answer: {
@@ -195,8 +198,8 @@ function signToken(
 
 export interface TokenHolder {
   readonly actor: Actor;
-  /** The device was withdrawn: sealed work and the acknowledgement of its erasure are all that it may send. */
-  readonly withdrawn: boolean;
+  /** What the token may be used for, by the role and what was asked for. */
+  readonly scope: string;
   /** When the token ends, in milliseconds. */
   readonly expiresAt: number;
 }
@@ -230,11 +233,12 @@ export async function readToken(
     .where('practitioner_id', '=', claims.sub)
     .where('replaced_by', 'is', null)
     .executeTakeFirst();
-  const withdrawn = claims.scope === WITHDRAWN_SCOPE;
+  // Tokens of before the withdrawal end with it.
+  const withdrawn = permits(claims.scope, 'device/erased');
   if (device === undefined || withdrawn !== (device.revoked_at !== null)) return undefined;
   return {
     actor: { practitionerId: claims.sub, deviceId: claims.device, role: claims.role },
-    withdrawn,
+    scope: claims.scope,
     expiresAt: claims.exp * 1000,
   };
 }

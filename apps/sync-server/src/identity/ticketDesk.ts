@@ -67,19 +67,20 @@ export async function findPractitioner(
 export async function handOutTicket(
   desk: TicketDesk,
   practitioner: PractitionerTable,
-  days?: number,
+  options: { readonly actor: Actor; readonly days?: number | undefined },
 ): Promise<HandedTicket> {
   await removeSpentFiles(desk);
   const caseload = await readCaseloadFile(desk.db, practitioner.id);
   const issued = await issueTicket(desk, desk.organization, practitioner, {
     caseload,
-    ...(days === undefined ? {} : { days }),
+    ...(options.days === undefined ? {} : { days: options.days }),
   });
   await createAuditTrail(desk)({
     action: 'ticket-issued',
-    actor: { practitionerId: null, deviceId: null, role: 'system' },
+    actor: options.actor,
     outcome: '0',
     what: [`Practitioner/${practitioner.id}`],
+    details: { ticket: issued.jti },
   });
   const name = `${base64UrlEncode(desk.random.bytes(18))}.fieldchart`;
   const path = join(desk.folder, name);

@@ -1,3 +1,4 @@
+import { OPERATOR } from './loadResources.ts';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createProbe } from 'node:net';
 import { join } from 'node:path';
@@ -89,7 +90,7 @@ async function serve(options: StartOptions, data: OpenedData, port: number): Pro
       .where('role', '=', 'clinician')
       .orderBy('name')
       .execute();
-    for (const person of people) tickets.push(await handOutTicket(desk, person));
+    for (const person of people) tickets.push(await handOutTicket(desk, person, { actor: OPERATOR }));
   }
   return {
     url: baseUrl,

@@ -1,19 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeJwt } from 'jose';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { revokeDevice } from '../identity/deviceDesk.ts';
 import type { Storage } from '../storage/openStorage.ts';
-import {
-  type TestDevice,
-  type TestServer,
-  bundleOf,
-  openTestServer,
-  system,
-  tokenForm,
-} from './testServer.ts';
+import { type Route, roleRoutes } from './roleRoutes.ts';
+import { type TestDevice, type TestServer, openTestServer, system, tokenForm } from './testServer.ts';
 
 const page = new URL('../../../../docs/roles.md', import.meta.url);
-const json = { 'content-type': 'application/json' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
+const operatorToken = 'operator-token';
 
 const askers = [
   'nobody',
@@ -26,133 +23,136 @@ const askers = [
 ] as const;
 type Asker = (typeof askers)[number];
 
-interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  /** As the server registers it; the table names it so. */
-  readonly pattern: string;
-  readonly what: string;
-  readonly url?: string;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
+/** Whose tokens have a scope, and the role's name in the page. */
+const holders = {
+  clinician: 'clinician of the client',
+  supervisor: 'supervisor',
+  administrator: 'administrator',
+  'withdrawn device': 'withdrawn device',
+} as const;
 
 /** Every route against every kind of asker; the page in docs is made of the answers, and must say the same. */
 export function defineRoleSuite(storage: () => Storage): void {
-  test('S3: every route answers each role as docs/roles.md says, and no route is missing there', async () => {
-    const table = await askAll(storage());
-    const text = toPage(table);
+  let server: TestServer;
+  let folder: string;
+  let routes: readonly Route[];
+  let devices: Readonly<Record<Asker, TestDevice>>;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'fieldchart-roles-'));
+    server = await openTestServer(storage(), { admin: { token: operatorToken, ticketFolder: folder } });
+    routes = await roleRoutes(server, folder);
+    const ada = await server.addDevice('ada');
+    devices = {
+      nobody: { ...ada, token: '' },
+      'clinician of the client': server.ana,
+      'another clinician': await server.addDevice('cleo'),
+      supervisor: server.sue,
+      administrator: ada,
+      'withdrawn device': await withdrawnDevice(server),
+      'operator on the machine': { ...ada, token: operatorToken },
+    };
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const ask = async (route: Route, asker: TestDevice): Promise<string> => {
+    const { url = route.pattern, body, headers } = await route.ask(asker);
+    const device = asker.token === '' ? undefined : asker;
+    return meaningOf((await server.ask(device, route.method, url, body, headers)).status);
+  };
+
+  test('S3: every route answers each role as docs/roles.md says, each with a yes for somebody; none is missing there', async () => {
+    const missing = registeredRoutes(server).filter(
+      (name) => !routes.some(({ method, pattern }) => `${method} ${pattern}` === name),
+    );
+    expect(missing).toEqual([]);
+    const rows: [Route, string[]][] = [];
+    for (const route of routes) {
+      const answers: string[] = [];
+      for (const asker of askers) answers.push(await ask(route, devices[asker]));
+      rows.push([route, answers]);
+    }
+    for (const [{ pattern }, answers] of rows) expect(answers, pattern).toContain('yes');
+    const scopes = Object.entries(holders).map(([role, asker]) => [role, scopeOf(devices[asker])] as const);
+    const text = toPage(rows, scopes);
     if (process.env['FIELDCHART_WRITE_DOCS'] === '1') writeFileSync(page, text);
     expect(readFileSync(page, 'utf8')).toBe(text);
   });
-}
 
-async function askAll(storage: Storage): Promise<readonly (readonly [Route, readonly string[]])[]> {
-  const admin = { token: 'operator-token', ticketFolder: '/nonexistent' };
-  const server = await openTestServer(storage, { admin });
-  const { clientId } = await server.registerClient(server.ana);
-  const routes = allRoutes(server, clientId);
-  const missing = registeredRoutes(server).filter(
-    (name) => !routes.some(({ method, pattern }) => `${method} ${pattern}` === name),
-  );
-  expect(missing).toEqual([]);
-  const withdrawn = await withdrawnDevice(server);
-  const ada = await server.addDevice('ada');
-  const devices: Readonly<Record<Asker, TestDevice | undefined>> = {
-    nobody: undefined,
-    'clinician of the client': server.ana,
-    'another clinician': server.ben,
-    supervisor: server.sue,
-    administrator: ada,
-    'withdrawn device': withdrawn,
-    'operator on the machine': { ...ada, token: admin.token },
-  };
-  const rows: [Route, string[]][] = [];
-  for (const route of routes) {
-    const answers: string[] = [];
-    for (const asker of askers) {
-      const url = route.url ?? route.pattern;
-      const answer = await server.ask(devices[asker], route.method, url, route.body, route.headers);
-      answers.push(meaningOf(answer.status));
+  test('S3: a token is good for what its scope says and for nothing else, whatever the role', async () => {
+    for (const route of routes) {
+      const { scope } = route;
+      if (scope === undefined || scope === 'device/erased') continue;
+      const name = `${route.method} ${route.pattern}`;
+      const isRecord = scope.startsWith('user/') && !scope.includes('AuditEvent');
+      const asker = await firstThatMay(route);
+      expect(await ask(route, await withScope(asker, scope)), name).toBe('yes');
+      const stem = isRecord ? 'user/*' : scope.split('.')[0];
+      const others = scopeOf(asker)
+        .split(' ')
+        .filter((word) => word.split('.')[0] !== stem);
+      expect(await ask(route, await withScope(asker, others.join(' '))), name).toBe('no');
     }
-    rows.push([route, answers]);
-  }
-  return rows;
+  });
+
+  test('S3: each letter of a scope is asked for: who may read may not write, and who may create may not change', async () => {
+    const byPattern = (method: string, pattern: string) => {
+      const route = routes.find((one) => one.method === method && one.pattern === pattern);
+      if (route === undefined) throw new Error(pattern);
+      return route;
+    };
+    const cases = [
+      ['user/*.rs', 'PUT', '/fhir/:type/:id'],
+      ['user/*.crs', 'PUT', '/fhir/:type/:id'],
+      ['user/*.rus', 'POST', '/fhir'],
+      ['user/Composition.crus', 'PUT', '/fhir/:type/:id'],
+      ['user/Patient.crus', 'POST', '/fhir'],
+      ['user/*.r', 'GET', '/fhir/:type'],
+      ['user/*.s', 'GET', '/fhir/:type/:id'],
+      ['user/Patient.rs', 'GET', '/fhir/$changes'],
+      ['user/*.crus', 'GET', '/fhir/AuditEvent'],
+    ] as const;
+    for (const [scope, method, pattern] of cases) {
+      const asker = await withScope(
+        pattern.includes('AuditEvent') ? devices.administrator : devices['clinician of the client'],
+        scope,
+      );
+      expect(await ask(byPattern(method, pattern), asker), `${scope} ${method} ${pattern}`).toBe('no');
+    }
+    const answer = await server.ask(
+      await withScope(devices.administrator, 'user/Patient.r'),
+      'GET',
+      '/fhir/Patient',
+    );
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer error="insufficient_scope", scope="user/Patient.s"',
+    );
+    expect(await grant(devices.administrator, 'system/*.cruds')).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_scope' },
+    });
+  });
+
+  const firstThatMay = async (route: Route): Promise<TestDevice> => {
+    for (const name of ['administrator', 'clinician of the client'] as const) {
+      if ((await ask(route, devices[name])) === 'yes') return devices[name];
+    }
+    throw new Error(`nobody may ${route.what}`);
+  };
+  const grant = async (device: TestDevice, scope: string) =>
+    server.ask(
+      undefined,
+      'POST',
+      '/auth/token',
+      `${tokenForm(await server.assertion(device))}&scope=${encodeURIComponent(scope)}`,
+      form,
+    );
+  const withScope = async (device: TestDevice, scope: string): Promise<TestDevice> => {
+    const { body } = await grant(device, scope);
+    return { ...device, token: String(body.access_token) };
+  };
 }
 
-function allRoutes(server: TestServer, clientId: string): readonly Route[] {
-  const note = server.note(server.ana, { clientId, encounterId: server.uuid() });
-  const patient = `/fhir/Patient/${clientId}`;
-  const get = (pattern: string, what: string, url?: string): Route => ({
-    method: 'GET',
-    pattern,
-    what,
-    ...(url === undefined ? {} : { url }),
-  });
-  const post = (pattern: string, what: string, body: unknown, headers = json): Route => ({
-    method: 'POST',
-    pattern,
-    what,
-    body,
-    headers,
-  });
-  return [
-    get('/health', 'is it running'),
-    get('/organization.json', 'the organisation’s public keys'),
-    post('/auth/register', 'register a device (malformed here)', {}),
-    post('/auth/token', 'ask for a token (malformed here)', 'x=y', form),
-    post('/auth/rescue', 'ask for rescue (malformed here)', {}),
-    get('/auth/rescue/:id', 'fetch a rescue’s answer (none here)', '/auth/rescue/none'),
-    get('/fhir/metadata', 'capability statement'),
-    get('/fhir/$changes', 'the change feed'),
-    get('/fhir/Patient/:id/$everything', 'a client’s whole chart', `${patient}/$everything`),
-    get('/fhir/:type/:id', 'read a client', patient),
-    get('/fhir/:type/:id/_history', 'history of a client', `${patient}/_history`),
-    get('/fhir/:type/:id/_history/:version', 'a version of a client', `${patient}/_history/1`),
-    get('/fhir/:type', 'search', '/fhir/Patient?_count=1'),
-    get('/fhir/_history', 'history of all'),
-    get('/fhir/:type/_history', 'history of a type', '/fhir/Patient/_history'),
-    get('/fhir/AuditEvent', 'the audit trail'),
-    {
-      method: 'PUT',
-      pattern: '/fhir/:type/:id',
-      what: 'change a client without If-Match',
-      url: patient,
-      body: { resourceType: 'Patient', id: clientId, name: [{ family: 'New' }] },
-    },
-    post('/fhir', 'write a bundle (an empty one here)', bundleOf('batch', []), {
-      'content-type': 'application/fhir+json',
-    }),
-    post('/fhir/$review', 'send late work for review (an empty bundle here)', bundleOf('batch', []), {
-      'content-type': 'application/fhir+json',
-    }),
-    post('/device/audit', 'send audit links (malformed here)', {}),
-    post('/device/sealed-work', 'send sealed work', { work: 'aa.bb.cc.dd.ee' }),
-    post('/device/erased', 'acknowledge erasure', {}),
-    get('/admin/tickets', 'list tickets'),
-    post('/admin/tickets', 'issue a ticket (for a name nobody has)', { clinician: note.id }),
-    post('/admin/tickets/revoke', 'withdraw a ticket (an unknown one)', { id: 'none' }),
-    get('/admin/devices', 'list devices'),
-    post('/admin/devices/revoke', 'withdraw a device (an unknown one)', { id: 'none', erase: false }),
-    post('/admin/sealed-work', 'fetch sealed work (of an unknown device)', { device: 'none' }),
-    post('/admin/sealed-work/opened', 'sealed work was opened (an unknown upload)', {
-      device: 'none',
-      sha256: 'none',
-    }),
-    get('/admin/rescue', 'list rescue requests'),
-    post('/admin/rescue/read', 'read a rescue request (malformed here)', { request: 'none' }),
-    post('/admin/rescue/prepare', 'answer a rescue (malformed here)', { request: 'none' }),
-    post('/admin/rescue/deliver', 'deliver an answer (to an unknown request)', { id: 'none', answer: 'a' }),
-    get('/admin/review', 'list late work'),
-    post('/admin/review/read', 'read late work (an unknown item)', { id: 'none' }),
-    post('/admin/review/accept', 'accept late work (an unknown item)', { id: 'none' }),
-    post('/admin/review/set-aside', 'set late work aside (an unknown item)', { id: 'none', reason: 'none' }),
-    get('/admin/alerts', 'list alerts'),
-    post('/admin/policy', 'change the policy', { eraseAfter: null }),
-    post('/admin/restored', 'begin a new epoch (with a malformed body here)', []),
-    post('/admin/import', 'import a bundle (none here)', { bundle: {}, clinician: 'nobody of this name' }),
-    get('/tickets/:name', 'download a ticket file (none of this name)', '/tickets/none'),
-  ];
-}
+const scopeOf = ({ token }: TestDevice) => String(decodeJwt(token)['scope']);
 
 /** What the router holds, without the static app and the HEAD twins of GET routes. */
 function registeredRoutes(server: TestServer): readonly string[] {
@@ -177,10 +177,6 @@ function meaningOf(status: number): string {
       return 'no';
     case 404:
       return 'not there';
-    case 400:
-    case 412:
-    case 422:
-      return 'refused';
     default:
       return String(status);
   }
@@ -195,35 +191,44 @@ function toTable(lines: readonly (readonly string[])[]): string {
   return [drawn[0], rule, ...drawn.slice(1)].join('\n');
 }
 
-function toPage(rows: readonly (readonly [Route, readonly string[]])[]): string {
+function toPage(
+  rows: readonly (readonly [Route, readonly string[]])[],
+  scopes: readonly (readonly [role: string, scope: string])[],
+): string {
   const table = toTable([
-    ['route', 'what', ...askers],
-    ...rows.map(([route, answers]) => [`\`${route.method} ${route.pattern}\``, route.what, ...answers]),
-  ]);
-  const scopes = toTable([
-    ['role', 'scope'],
-    ['clinician', '`user/*.crus`'],
-    ['supervisor', '`user/*.crus`'],
-    ['administrator', '`user/*.crus user/AuditEvent.rs system/admin`'],
-    ['withdrawn device', '`device/sealed-work device/erased`, whoever’s it is'],
+    ['route', 'what', 'scope', ...askers],
+    ...rows.map(([{ method, pattern, what, scope }, answers]) => [
+      `\`${method} ${pattern}\``,
+      what,
+      scope === undefined ? '' : `\`${scope}\``,
+      ...answers,
+    ]),
   ]);
   return `# Who may ask the server what
 
-Made by a test that asks every route as every kind of asker; it fails when the server answers otherwise, or has a route that
-does not stand here. To write it anew: \`FIELDCHART_WRITE_DOCS=1 npm run unit -- apps/sync-server/src/server.test.ts\`.
+Made by a test that asks every route as every kind of asker, on PGlite and on PostgreSQL; it fails when the server answers
+otherwise, or has a route that does not stand here. To write it anew:
+\`FIELDCHART_WRITE_DOCS=1 npm run unit -- apps/sync-server/src/server.test.ts\`.
 
-"yes" is an answer; "refused" means that the asker may, and that what was asked is wrong; "sign in" that no token, or none that
-holds, came with it; "no" that the asker may not; "not there" that there is nothing, or nothing that the asker may know of.
-"nobody" and the operator stand on the server's own machine in this test; from elsewhere the operator is nobody.
+What is asked is right in everything, so the answers tell who may: "yes" is an answer; "sign in" that no token, or none that
+holds, came with it; "no" that the asker may not; "not there" that there is nothing that the asker may know of. "nobody" and
+the operator stand on the server's own machine in this test; from elsewhere the operator is nobody.
 
 ${table}
 
 ## Scopes in tokens
 
-${scopes}
+As they stand in tokens that the test was given without asking for a scope:
+
+${toTable([['holder', 'scope'], ...scopes.map(([role, scope]) => [role, `\`${scope}\``])])}
+
+\`user/TYPE.LETTERS\` is of SMART App Launch 2: create, read, update, search; \`*\` stands for every type of the record, and not
+for the audit trail. Who asks for a scope gets what of it the role has. A token does nothing that its scope does not cover,
+whatever the role: the test tries each route with a token of the scope in its row alone, and with one of all the others.
 
 What a clinician reads and writes is their caseload; whether late work for a client who has left it is taken for review depends
-on whether they ever were in the care team. Supervisors and administrators see the whole organisation. The scope says
-what a token may be used for; the server decides by the role, the caseload and the state of the device, at every request.
+on whether they ever were in the care team. Supervisors and administrators see the whole organisation, and write nothing into a
+record in whose care team they do not stand, but for the care team. All this holds at every request besides the scope, and so
+does the state of the device.
 `;
 }

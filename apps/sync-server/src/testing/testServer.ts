@@ -78,6 +78,7 @@ export interface TestServer {
 const PEOPLE: readonly (readonly [id: string, name: string, role: PractitionerRole])[] = [
   ['ana', 'Ana Ruiz', 'clinician'],
   ['ben', 'Ben Ode', 'clinician'],
+  ['cleo', 'Cleo Bay', 'clinician'],
   ['sue', 'Sue Park', 'supervisor'],
   ['ada', 'Ada Admin', 'administrator'],
 ];
@@ -89,8 +90,6 @@ export interface TestServerOptions {
   readonly admin?: { readonly token: string; readonly ticketFolder: string };
   /** Those of a test that looks at waiting; made with what moves the server's clock. */
   readonly timers?: (advanceClock: (milliseconds: number) => void) => Timers;
-  /** On `/auth/…`; so many that no test meets the limit unless it is given. */
-  readonly authAttemptsPerMinute?: number;
 }
 
 /** Real time, and no more than a moment of it: whoever does not look at waiting is not held up by it. */
@@ -135,7 +134,16 @@ export async function openTestServer(storage: Storage, extra: TestServerOptions 
     signers: new Map(),
   }));
   await writeUnits({ db, clock, random }, system, units);
-  const deps = { db, organization, clock, random, timers, logger, authAttemptsPerMinute: 1_000_000_000, ...options };
+  const deps = {
+    db,
+    organization,
+    clock,
+    random,
+    timers,
+    logger,
+    authAttemptsPerMinute: 1_000_000_000,
+    ...options,
+  };
   const app = await createServer(deps);
 
   const newDeviceKeys = async () => {
