@@ -32,23 +32,24 @@ export async function openBenchDevice(server: BenchServer, directory: string): P
   const store = await openRecordStore({ database, clock: systemClock, random, logger: silentLogger });
   const key = await importJWK(identity.privateKey, 'ES384');
   const plain = createNodeTransport(server.url);
-  const authorized = createAuthorizedTransport({
-    transport: plain,
-    clock: systemClock,
-    random,
-    deviceId: identity.id,
-    baseUrl: identity.audience,
-    sign: (claims) =>
-      new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: 'ES384' })
-        .sign(key),
-    onWithdrawn: () => {},
-  });
 
   return {
     store,
     practitionerId: identity.practitionerId,
     async sync() {
+      // Anew each time, as at every unlock: asking for a token is among what is counted.
+      const authorized = createAuthorizedTransport({
+        transport: plain,
+        clock: systemClock,
+        random,
+        deviceId: identity.id,
+        baseUrl: identity.audience,
+        sign: (claims) =>
+          new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+            .setProtectedHeader({ alg: 'ES384' })
+            .sign(key),
+        onWithdrawn: () => {},
+      });
       const start = await startCount(server);
       let push: Counted | undefined;
       // What comes before the first look at the feed is the push; nothing is under way at that moment.

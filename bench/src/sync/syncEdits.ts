@@ -47,7 +47,12 @@ export async function syncEdits(
           unit: 'entries',
           atMost: 500,
         },
-        { what: 'their push', value: ours.push.requests, unit: 'requests', atMost: 6 },
+        {
+          what: 'the push of these, its token included',
+          value: ours.push.requests,
+          unit: 'requests',
+          atMost: 6,
+        },
       );
     }
   }
