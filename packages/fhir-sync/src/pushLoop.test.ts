@@ -184,6 +184,20 @@ test('O6: a transaction that met another’s version is a conflict on that entry
   expect([...store.outcomes]).toEqual([[moved, 'conflict 2']]);
 });
 
+test('what a server tore out of a transaction follows, and what it kept is acknowledged', async () => {
+  const { server, store, push, clock } = scene();
+  for (const id of ['one', 'two']) server.write({ resourceType: 'Composition', id }, id);
+  const kept = store.queue({ key: 'Composition/one', kind: 'update', ifMatch: '1', group: 'g' });
+  const torn = store.queue({ key: 'Composition/two', kind: 'update', ifMatch: '1', group: 'g' });
+  server.write({ resourceType: 'Composition', id: 'one', title: 'ours' }, kept);
+  server.faults.push({ status: 412, body: namesNoEntry });
+  expect(await push.run()).toBeUndefined();
+  expect([...store.outcomes]).toEqual([[kept, 'acknowledged 2']]);
+  clock.set(push.nextRetryAt() ?? 0);
+  expect(await push.run()).toBeUndefined();
+  expect(store.outcomes.get(torn)).toBe('acknowledged 2');
+});
+
 test('a refusal that no history bears out settles nothing: it is not taken for a record that is gone', async () => {
   const { server, store, push } = scene();
   server.write({ resourceType: 'Patient', id: 'a' }, 'one');
