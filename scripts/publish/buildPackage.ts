@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { transform } from 'esbuild';
 import { type InputPluginOption, type Plugin, type RollupLog, rollup } from 'rollup';
@@ -53,8 +54,8 @@ function resolveSources(externals: readonly string[]): Plugin {
     resolveId(source, importer) {
       if (importer === undefined) return source;
       if (source.startsWith('.')) return join(dirname(importer), source);
-      if (builtIn.includes(source)) return sourceOfBuiltIn(source);
-      if (externals.some((name) => source === name || source.startsWith(`${name}/`))) {
+      if (builtIn.some((name) => isOf(source, name))) return sourceOfBuiltIn(source, importer);
+      if (externals.some((name) => isOf(source, name))) {
         return { id: source, external: true };
       }
       throw new Error(`${importer} imports ${source}, which is no dependency of the package`);
@@ -62,8 +63,13 @@ function resolveSources(externals: readonly string[]): Plugin {
   };
 }
 
-function sourceOfBuiltIn(name: string): string {
-  const folder = join(repositoryRoot, 'packages', name.split('/')[1] ?? '');
+function isOf(source: string, name: string): boolean {
+  return source === name || source.startsWith(`${name}/`);
+}
+
+function sourceOfBuiltIn(source: string, importer: string): string {
+  if (!source.startsWith('@fieldchart/')) return createRequire(importer).resolve(source);
+  const folder = join(repositoryRoot, 'packages', source.split('/')[1] ?? '');
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as SourceManifest;
   return join(folder, exports['.'] ?? '');
 }
@@ -73,12 +79,12 @@ function stripTypes(): Plugin {
     name: 'fieldchart-types',
     async transform(code, id) {
       const { code: stripped } = await transform(code, {
-        loader: 'ts',
+        loader: id.endsWith('.ts') ? 'ts' : 'js',
         target: SYNTAX,
         sourcefile: id,
         tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
       });
-      // Modules of this repository only declare: one that is not used is left out whole.
+      // These modules only declare: one that is not used is left out whole.
       return { code: stripped, map: null, moduleSideEffects: false };
     },
   };

@@ -8,10 +8,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { repositoryRoot, runCommand } from '../runCommand.ts';
 import { buildPackage } from './buildPackage.ts';
-import { folderManifests, publishedManifest, type SourceManifest } from './publishedManifest.ts';
+import {
+  folderManifests,
+  othersBuiltIn,
+  publishedManifest,
+  type SourceManifest,
+} from './publishedManifest.ts';
 
 /** Folders of `packages` that are published. */
 export const publishedPackages = ['smart-queue', 'redux-persist-sqlite'] as const;
@@ -40,6 +45,11 @@ async function packPackage(name: string, target: string): Promise<PackedPackage>
       writeManifest(join(staged, subfolder), small);
     }
     copyFileSync(join(repositoryRoot, 'LICENSE'), join(staged, 'LICENSE'));
+    for (const other of othersBuiltIn(manifest)) {
+      const licence = join(staged, 'licences', `${other.replace('@', '').replace('/', '-')}.txt`);
+      mkdirSync(dirname(licence), { recursive: true });
+      copyFileSync(join(repositoryRoot, 'node_modules', other, 'LICENSE'), licence);
+    }
     const readme = join(folder, 'README.md');
     if (existsSync(readme)) copyFileSync(readme, join(staged, 'README.md'));
     const packed = await runCommand(

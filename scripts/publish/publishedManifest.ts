@@ -17,8 +17,16 @@ export interface Entry {
   readonly source: string;
 }
 
-/** Packages of this repository that are not published: what a published package uses of them is built into it. */
-export const builtIn: readonly string[] = ['@fieldchart/foundation'];
+/**
+ * What a published package uses of these is built into it, so that it needs no other: a package of this repository
+ * that is not published, and pure code of others under the MIT licence, which goes along.
+ */
+export const builtIn: readonly string[] = ['@fieldchart/foundation', '@noble/ciphers'];
+
+/** Those of others that a package has built in. */
+export function othersBuiltIn({ dependencies = {} }: SourceManifest): readonly string[] {
+  return builtIn.filter((name) => name in dependencies && !name.startsWith('@fieldchart/'));
+}
 
 const kept = [
   'name',
@@ -64,7 +72,11 @@ export function publishedManifest(manifest: SourceManifest): Record<string, unkn
       ...Object.fromEntries(entries.map(({ subpath, file }) => [subpath, conditions(file)])),
       './package.json': './package.json',
     },
-    files: ['dist', ...folderManifests(manifest).map(({ folder }) => folder)],
+    files: [
+      'dist',
+      ...(othersBuiltIn(manifest).length > 0 ? ['licences'] : []),
+      ...folderManifests(manifest).map(({ folder }) => folder),
+    ],
     ...(Object.keys(dependencies).length > 0 ? { dependencies } : {}),
     ...(manifest.peerDependencies === undefined ? {} : { peerDependencies: manifest.peerDependencies }),
   };
