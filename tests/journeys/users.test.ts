@@ -218,9 +218,9 @@ async function holdWrites(held: boolean): Promise<void> {
     const page = globalThis as unknown as { held?: (() => void)[] | undefined; patched?: true };
     if (page.patched === undefined) {
       page.patched = true;
-      const post = Worker.prototype.postMessage;
+      const post = Reflect.get(Worker.prototype, 'postMessage') as (...given: unknown[]) => void;
       Worker.prototype.postMessage = function (this: Worker, message: unknown, ...rest: never[]) {
-        const send = () => Reflect.apply(post, this, [message, ...rest]) as undefined;
+        const send = () => Reflect.apply(post, this, [message, ...rest]);
         const { kind } = (message ?? {}) as { kind?: string };
         if (page.held !== undefined && (kind === 'batch' || kind === 'begin')) page.held.push(send);
         else send();

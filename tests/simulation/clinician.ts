@@ -366,6 +366,17 @@ async function attend(hands: Hands): Promise<void> {
       await life.store.returnToDraft(detail.mutationId);
       return;
     }
+    case 'keep-theirs': {
+      const keys = (unit?.entries ?? []).map(({ key }) => key);
+      const mine = [unit?.entries, unit?.conflicts.map((conflict) => conflict.mine)];
+      const theirs = new Set(marksIn(unit?.conflicts.map((conflict) => conflict.theirs)));
+      chronicle.givenUp(
+        keys.filter((key) => key.startsWith('Provenance/')),
+        marksIn(mine).filter((mark) => !theirs.has(mark)),
+      );
+      await life.store.keepTheirs(detail.mutationId);
+      return;
+    }
     case undefined:
       return;
   }

@@ -181,8 +181,7 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
       }
       return Promise.resolve(caseloads);
     },
-    underReview: () =>
-      Promise.resolve([...records.inbox.values()].map(({ source }) => source)),
+    underReview: () => Promise.resolve([...records.inbox.values()].map(({ source }) => source)),
     sealedWork: () => Promise.resolve([...records.sealed]),
     backUp() {
       backup = records;

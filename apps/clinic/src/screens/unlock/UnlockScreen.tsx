@@ -46,16 +46,10 @@ interface Refusal {
 const notRefused: Refusal = { problem: null, attemptsLeft: null, until: 0 };
 
 function refusalOf(error: Extract<UnlockOutcome, { ok: false }>['error']): Partial<Refusal> {
-  switch (error.kind) {
-    case 'delayed':
-      return { until: error.untilMs };
-    case 'wrong-secret': {
-      const { attemptsLeft, delayMs } = error;
-      return { problem: error.kind, attemptsLeft, until: systemClock.now() + delayMs };
-    }
-    default:
-      return { problem: error.kind };
-  }
+  if (error.kind === 'delayed') return { until: error.untilMs };
+  if (error.kind !== 'wrong-secret') return { problem: error.kind };
+  const { attemptsLeft, delayMs } = error;
+  return { problem: error.kind, attemptsLeft, until: systemClock.now() + delayMs };
 }
 
 /** The door. Nothing of any client is behind it until the secret is right. */
