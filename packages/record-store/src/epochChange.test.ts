@@ -262,3 +262,25 @@ test('D4: a device killed while it reads a restored server again goes on with it
   await store.endEpochChange(new Set());
   expect(shape(await sendAll())).toEqual([['batch', 'create Composition']]);
 });
+
+test('S3: a supervisor’s change of our care team is not sent as ours, unless the client is registered anew', async () => {
+  await register();
+  await sendAll();
+  const changed = { ...team(), name: 'changed by a supervisor' };
+  await store.applyPage({ entries: [pulled(changed, 9)], cursor: 'c' });
+  const others = [visit(), note({ data: 'first' })].map((one) => [one, AFTER_RESTORE] as const);
+  await restored([[patient(), 1], [team(), 2], ...others]);
+  expect(shape(await sendAll())).toEqual([]);
+
+  await restored([]);
+  expect(shape(await sendAll())[0]).toEqual(['transaction', 'create Patient', 'create CareTeam']);
+});
+
+test('of who is gone since the restore nothing is waited for', async () => {
+  await register();
+  await sendAll();
+  await store.applyPage({ entries: [{ kind: 'access-gained', clientId: 'gone' }], cursor: 'c' });
+  expect(await store.clientsToFetch()).toHaveLength(1);
+  await restored([]);
+  expect(await store.clientsToFetch()).toEqual([]);
+});

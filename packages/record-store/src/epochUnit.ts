@@ -83,7 +83,11 @@ export async function settleEpochUnit(
 /** What others wrote and the server lacks is for them to send; so is a signed text of theirs over ours. */
 function isOurs(finding: EpochFinding): boolean {
   if (finding.mutation_id === null) return false;
-  return finding.receipt_version === finding.version_id || !isSigned(parseResource(finding.resource));
+  if (finding.receipt_version === finding.version_id) return true;
+  // Who sees a client is for a supervisor to say: their change of a care team is not ours to send, unless the client is
+  // registered anew together with it.
+  if (finding.key.startsWith('CareTeam/')) return finding.found_version === null;
+  return !isSigned(parseResource(finding.resource));
 }
 
 async function takeTheirs({ transaction, touched }: EpochWork, finding: EpochFinding): Promise<void> {
