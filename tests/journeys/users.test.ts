@@ -218,7 +218,7 @@ async function holdWrites(held: boolean): Promise<void> {
     const page = globalThis as unknown as { held?: (() => void)[] | undefined; patched?: true };
     if (page.patched === undefined) {
       page.patched = true;
-      const post = Reflect.get(Worker.prototype, 'postMessage') as (...given: unknown[]) => void;
+      const post = Reflect.get(Worker.prototype, 'postMessage') as (...args: unknown[]) => undefined;
       Worker.prototype.postMessage = function (this: Worker, message: unknown, ...rest: never[]) {
         const send = () => Reflect.apply(post, this, [message, ...rest]);
         const { kind } = (message ?? {}) as { kind?: string };

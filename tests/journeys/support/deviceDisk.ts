@@ -70,6 +70,9 @@ export function deviceDiskOf(page: Page) {
   /** Every part of every key record. */
   const keyParts = (): Promise<readonly (readonly [userId: string, part: KeyPart, value: unknown])[]> =>
     page.evaluate(async () => {
+      // Opening it would make it: an empty one, which is not the app's.
+      const known = await indexedDB.databases();
+      if (!known.some(({ name }) => name === 'fieldchart-keys')) return [];
       const database = await new Promise<IDBDatabase>((resolve, reject) => {
         const opening = indexedDB.open('fieldchart-keys');
         opening.onsuccess = () => resolve(opening.result);

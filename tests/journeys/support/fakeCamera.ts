@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import encodeQR from 'qr';
+import type { Page } from 'playwright-core';
 
 const WIDTH = 1280;
 const HEIGHT = 720;
@@ -11,22 +11,35 @@ export const cameraArguments = (film: string): readonly string[] => [
   `--use-file-for-fake-video-capture=${film}`,
 ];
 
-/** A film of a QR code, held before the camera: YUV4MPEG2, 4:2:0, grey, two frames. */
-export function writeFilm(path: string, text: string): void {
-  const rows = encodeQR(text, 'raw', { ecc: 'low', border: 4 });
-  const scale = Math.floor(HEIGHT / rows.length);
-  const left = Math.floor((WIDTH - rows.length * scale) / 2);
-  const top = Math.floor((HEIGHT - rows.length * scale) / 2);
-  const light = Buffer.alloc(WIDTH * HEIGHT, 225);
-  for (const [y, row] of rows.entries()) {
-    for (const [x, dark] of row.entries()) {
-      if (!dark) continue;
-      for (let line = 0; line < scale; line += 1) {
-        const from = (top + y * scale + line) * WIDTH + left + x * scale;
-        light.fill(30, from, from + scale);
+/** A film of a drawing (SVG), held before the camera: YUV4MPEG2, 4:2:0, grey, two frames. `page` draws it. */
+export async function writeFilm(page: Page, path: string, svg: string): Promise<void> {
+  const pixels = await page.evaluate(
+    async ({ drawing, width, height }) => {
+      const image = new Image();
+      image.src = `data:image/svg+xml;base64,${btoa(drawing)}`;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      canvas.width = width;
+      canvas.height = height;
+      const brush = canvas.getContext('2d');
+      if (brush === null) throw new Error('This browser draws nothing');
+      brush.imageSmoothingEnabled = false;
+      brush.fillStyle = 'white';
+      brush.fillRect(0, 0, width, height);
+      const left = (width - height) / 2;
+      brush.drawImage(image, left, 0, height, height);
+      const { data } = brush.getImageData(0, 0, width, height);
+      const grey = Array.from({ length: width * height }, (_, at) => data[at * 4] ?? 0);
+      let text = '';
+      for (let from = 0; from < grey.length; from += 8192) {
+        text += String.fromCharCode(...grey.slice(from, from + 8192));
       }
-    }
-  }
+      return btoa(text);
+    },
+    { drawing: svg, width: WIDTH, height: HEIGHT },
+  );
+  // Paper is not white and ink not black: 16 to 235 is all that a film has.
+  const light = Buffer.from(pixels, 'base64').map((value) => 30 + Math.round((value / 255) * 195));
   const colour = Buffer.alloc((WIDTH * HEIGHT) / 2, 128);
   const frame = Buffer.concat([Buffer.from('FRAME\n'), light, colour]);
   const header = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`);

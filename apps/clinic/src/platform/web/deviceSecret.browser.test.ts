@@ -150,6 +150,12 @@ test('key records in IndexedDB honour the port', async () => {
   expect(await call('contract')).toEqual([]);
 });
 
+test("this browser's crypto answers the published vectors", async () => {
+  const { asked, failures } = await call('vectors');
+  expect(failures).toEqual([]);
+  expect(asked).toBeGreaterThan(8);
+});
+
 test('the estimator knows words of both languages and who is asking', async () => {
   expect(await call('guesses', 'password1234', [])).toBeLessThan(6);
   expect(await call('guesses', 'contraseña123', [])).toBeLessThan(13);

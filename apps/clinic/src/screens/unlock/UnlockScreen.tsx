@@ -46,10 +46,22 @@ interface Refusal {
 const notRefused: Refusal = { problem: null, attemptsLeft: null, until: 0 };
 
 function refusalOf(error: Extract<UnlockOutcome, { ok: false }>['error']): Partial<Refusal> {
-  if (error.kind === 'delayed') return { until: error.untilMs };
-  if (error.kind !== 'wrong-secret') return { problem: error.kind };
-  const { attemptsLeft, delayMs } = error;
-  return { problem: error.kind, attemptsLeft, until: systemClock.now() + delayMs };
+  switch (error.kind) {
+    case 'delayed':
+      return { until: error.untilMs };
+    case 'wrong-secret': {
+      const { attemptsLeft, delayMs } = error;
+      return { problem: error.kind, attemptsLeft, until: systemClock.now() + delayMs };
+    }
+    case 'damaged':
+    case 'erased':
+    case 'device-secret-missing':
+    case 'device-secret-changed':
+    case 'cancelled':
+    case 'database-damaged':
+    case 'storage':
+      return { problem: error.kind };
+  }
 }
 
 /** The door. Nothing of any client is behind it until the secret is right. */

@@ -1,6 +1,7 @@
 import { silentLogger, systemClock } from '@fieldchart/foundation';
 import { createVault, type RescueKey, type UnlockedKeys } from '@fieldchart/key-vault';
 import { keyRecordStoreContract } from '../../../../../../packages/key-vault/src/testing/keyRecordStoreContract.ts';
+import { publishedVectors } from '../../../../../../packages/key-vault/src/testing/publishedVectors.ts';
 import { createWebDeviceSecrets } from '../deviceSecret.ts';
 import { createWebKeyRecords } from '../keyRecords.ts';
 import { createWebPassphraseEstimator } from '../passphraseEstimator.ts';
@@ -55,6 +56,16 @@ const page = {
         .catch((cause: unknown) => failures.push(`${clause.name}: ${String(cause)}`));
     }
     return failures;
+  },
+
+  /** Where this browser's crypto does not answer as published. */
+  vectors: async () => {
+    const failures: string[] = [];
+    for (const vector of publishedVectors) {
+      const answer = await vector.answer(crypto).catch(String);
+      if (answer !== vector.expected) failures.push(`${vector.name}: ${answer}`);
+    }
+    return { asked: publishedVectors.length, failures };
   },
 
   guesses: (text: string, context: string[]) => createWebPassphraseEstimator().guessesLog10(text, context),
