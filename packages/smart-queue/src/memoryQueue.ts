@@ -135,18 +135,17 @@ export function createMemoryQueue<Body>(
 
   const nextReady = (limits: BatchLimits): QueueBatch<Body> | null => {
     const candidates: Candidate[] = [];
-    const taken: Entry[] = [];
-    while (candidates.length < Math.max(1, limits.entries)) {
-      const place = ready.take();
-      if (place === undefined) break;
-      const first = index.entry(place.id);
+    for (const id of ready.ids()) {
+      const first = index.entry(id);
       const unit = first === undefined ? [] : unitOf(first);
-      if (first === undefined || !isReady(unit)) continue;
-      taken.push(first);
+      if (first === undefined || !isReady(unit)) {
+        ready.drop(id);
+        continue;
+      }
       for (const entry of unit) candidates.push({ entry, size: sizeOf(bodies.get(entry.id) as Body) });
-      if (candidates[0]?.entry.group !== null) break;
+      if (first.group !== null && candidates[0]?.entry.group === first.group) break;
+      if (candidates.length >= limits.entries) break;
     }
-    for (const { id, sequence: at } of taken) ready.offer(id, at);
     const plan = planBatch(candidates, limits);
     if (plan === undefined) return null;
     const chosen = new Set(plan.ids);

@@ -1,9 +1,11 @@
-/** Units that may be sent, by the sequence of their first entry: a binary heap, so that none is searched for. */
+/** Units that may be sent, in the order of their first entries. Looking at the first of them costs the same behind any number. */
 export interface ReadyLine {
   /** The same id twice stands once. */
   offer(id: string, sequence: number): void;
-  /** Takes out the first; undefined when there is none. Whether it may still be sent is for the caller to see. */
-  take(): { readonly id: string; readonly sequence: number } | undefined;
+  /** Ids in order, for as long as they are asked for. Nothing is taken out. */
+  ids(): Iterable<string>;
+  /** It may not be sent any more. */
+  drop(id: string): void;
 }
 
 interface Place {
@@ -11,42 +13,48 @@ interface Place {
   readonly sequence: number;
 }
 
+/** A sorted array with a moving head: nearly everything becomes ready in the order in which it was made. */
 export function createReadyLine(): ReadyLine {
-  const heap: Place[] = [];
+  let places: Place[] = [];
+  let head = 0;
   const offered = new Set<string>();
-  const sequenceAt = (at: number) => heap[at]?.sequence ?? Infinity;
-  const swap = (a: number, b: number) => {
-    const [first, second] = [heap[a], heap[b]];
-    if (first === undefined || second === undefined) return;
-    heap[a] = second;
-    heap[b] = first;
+
+  const placeFor = (sequence: number): number => {
+    let [low, high] = [head, places.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((places[middle]?.sequence ?? 0) < sequence) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   };
+  /** Forgets what was dropped at the head. */
+  const moveHead = () => {
+    for (let first = places[head]; first !== undefined && !offered.has(first.id); first = places[head])
+      head += 1;
+    if (head < 1024 || head * 2 < places.length) return;
+    places = places.slice(head);
+    head = 0;
+  };
+
   return {
     offer(id, sequence) {
       if (offered.has(id)) return;
       offered.add(id);
-      let at = heap.push({ id, sequence }) - 1;
-      while (at > 0) {
-        const above = (at - 1) >> 1;
-        if (sequenceAt(above) <= sequenceAt(at)) break;
-        swap(above, at);
-        at = above;
+      const last = places.at(-1);
+      if (last === undefined || last.sequence < sequence) places.push({ id, sequence });
+      // What was dropped and is ready again may still have its place.
+      else if (places[placeFor(sequence)]?.id !== id) places.splice(placeFor(sequence), 0, { id, sequence });
+    },
+    *ids() {
+      moveHead();
+      for (let at = head; at < places.length; at += 1) {
+        const place = places[at];
+        if (place !== undefined && offered.has(place.id)) yield place.id;
       }
     },
-    take() {
-      const first = heap[0];
-      const last = heap.pop();
-      if (first === undefined || last === undefined) return undefined;
-      offered.delete(first.id);
-      if (heap.length === 0) return first;
-      heap[0] = last;
-      for (let at = 0; ;) {
-        const left = 2 * at + 1;
-        const smaller = sequenceAt(left) <= sequenceAt(left + 1) ? left : left + 1;
-        if (sequenceAt(smaller) >= sequenceAt(at)) return first;
-        swap(smaller, at);
-        at = smaller;
-      }
+    drop(id) {
+      offered.delete(id);
     },
   };
 }

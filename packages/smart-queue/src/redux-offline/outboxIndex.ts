@@ -1,7 +1,7 @@
 import type { Entry, MergeRefusal, MutationKind } from '../entry.ts';
 import { createMemoryEntries } from '../memoryEntries.ts';
 import type { MemoryIndex } from '../queueIndex.ts';
-import { createReadyLine } from '../readyLine.ts';
+import { createSequenceHeap } from './sequenceHeap.ts';
 import { type Description, referencesIn } from './describeRest.ts';
 import type { OfflineAction } from './offlineTypes.ts';
 import { noteOf } from './queueNote.ts';
@@ -143,7 +143,7 @@ export function createOutboxIndex(
 
   /** Held is what needs something parked or held. What follows an entry stands behind it, so it comes up later. */
   const restate = (ids: Iterable<string>) => {
-    const line = createReadyLine();
+    const line = createSequenceHeap();
     const offer = (id: string) => line.offer(id, entries.index.entry(id)?.sequence ?? 0);
     for (const id of ids) offer(id);
     for (let place = line.take(); place !== undefined; place = line.take()) {
