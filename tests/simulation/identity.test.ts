@@ -7,6 +7,8 @@ import {
   type ConnectivityHint,
   createClinicShell,
 } from '@fieldchart/clinic-client';
+import type { Database } from '@fieldchart/encrypted-sqlite';
+import { exportUnsent } from '@fieldchart/record-store';
 import { importJWK, compactDecrypt } from 'jose';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { readCaseloadFile } from '../../apps/sync-server/src/fhir/caseloadFile.ts';
@@ -57,8 +59,10 @@ async function newDevice() {
   const network = { up: false };
   const listeners = new Set<(hint: ConnectivityHint) => void>();
   const auditUploads: number[] = [];
+  let database: Database | undefined;
   const platform: ClinicPlatform = {
     ...device.platform,
+    openDatabase: async (file) => (database = await device.platform.openDatabase(file)),
     clock: server.clock,
     organization: () => Promise.resolve(descriptor),
     connectivity: {
@@ -99,6 +103,11 @@ async function newDevice() {
     openShell,
     /** How many links each upload carried. */
     auditUploads,
+    /** Mutation ids of what waits, oldest first. */
+    async waiting(): Promise<readonly string[]> {
+      if (database === undefined) throw new Error('no database is open');
+      return (await exportUnsent(database)).entries.map(({ mutationId }) => mutationId);
+    },
     goOnline() {
       network.up = true;
       for (const listener of listeners) listener('online');
@@ -410,6 +419,8 @@ test('one ticket on two devices: the second is refused, keeps its work, and send
   const alerts = await storage.db.selectFrom('alert').select('kind').execute();
   expect(alerts).toEqual([{ kind: 'ticket-used-twice' }]);
 
+  const waiting = await second.waiting();
+  expect(waiting.length).toBeGreaterThan(3);
   expect(await session.rehome(await ticketFor('ben'))).toEqual({
     ok: false,
     error: { kind: 'other-practitioner' },
@@ -417,6 +428,13 @@ test('one ticket on two devices: the second is refused, keeps its work, and send
   expect(await session.rehome(await ticketFor('ana'))).toEqual({ ok: true });
   await until(async () => (await noteOnServer(noteId))?.status === 'final', 'the note');
   expect(session.syncStatus().registration).toBe('registered');
+  await until(() => session.syncStatus().waiting === 0, 'the rest');
+  const rows = await storage.db
+    .selectFrom('history')
+    .select('mutation_id')
+    .where('mutation_id', 'is not', null)
+    .execute();
+  expect(rows.map((row) => row.mutation_id).toSorted()).toEqual(waiting.toSorted());
 });
 
 test('E3: two users of one device; one who leaves takes their key and file along, and only once all is sent', async () => {

@@ -13,11 +13,17 @@ import { defineReviewSuite } from './testing/reviewSuite.ts';
 import { defineWriteSuite } from './testing/writeSuite.ts';
 
 const storage = await openPostgres(inject('postgresUrl'));
-afterAll(() => storage.close());
+/** Another server's connections. */
+const other = await openPostgres(inject('postgresUrl'));
+afterAll(() => Promise.all([storage.close(), other.close()]));
 
 describe('writing', () => defineWriteSuite(() => storage));
 describe('access', () => defineAccessSuite(() => storage));
-describe('many at once', () => defineConcurrencySuite(() => storage));
+describe('many at once', () =>
+  defineConcurrencySuite(
+    () => storage,
+    () => other,
+  ));
 describe('identity', () => defineIdentitySuite(() => storage));
 describe('roles', () => defineRoleSuite(() => storage));
 describe('waiting for changes', () => defineLongPollSuite(() => storage));

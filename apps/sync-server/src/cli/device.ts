@@ -47,7 +47,7 @@ async function list(operator: Operator): Promise<number> {
   const listed = await operator.get<ListedDevice[]>('/admin/devices');
   if (!listed.ok) return 1;
   printTable(
-    ['device', 'of', 'state', 'registered', 'withdrawn', 'sealed work'],
+    ['device', 'of', 'state', 'registered', 'withdrawn', 'sealed work', 'key'],
     listed.value.map((device) => [
       device.id,
       device.practitioner,
@@ -55,6 +55,7 @@ async function list(operator: Operator): Promise<number> {
       shownTime(device.registeredAt),
       shownTime(device.revokedAt),
       describeUploads(device),
+      device.fingerprint,
     ]),
   );
   return 0;

@@ -13,7 +13,7 @@ import { findPractitioner, handOutTicket, listTickets, revokeTicket } from '../i
 import { startEpoch } from '../restore/startEpoch.ts';
 import { importBundle } from '../setup/importBundle.ts';
 import { refusal } from '../write/mutation.ts';
-import { type ServerContext, isLoopback } from './context.ts';
+import { type ServerContext, authenticate, isLoopback } from './context.ts';
 import { type Answered, createDeskHandler } from './deskHandler.ts';
 
 export interface AdminOptions {
@@ -48,7 +48,7 @@ const policyRequest = z.strictObject({ eraseAfter: z.int().min(5).max(100).nulla
  * administrator's access token.
  */
 export function addAdminRoutes(app: FastifyInstance, context: ServerContext, options: AdminOptions): void {
-  addTicketFiles(app, options);
+  addTicketFiles(app, context, options);
   const asked = createDeskHandler(context, { operatorToken: options.token, scope: 'desk/admin' });
   const desk = { ...context, folder: options.ticketFolder };
   const nothing = z.object({});
@@ -133,11 +133,15 @@ export function addAdminRoutes(app: FastifyInstance, context: ServerContext, opt
   );
 }
 
-/** The download of ticket files: to this machine only, under a name that nobody guesses. */
-function addTicketFiles(app: FastifyInstance, options: AdminOptions): void {
+/** The download of ticket files, under names that nobody guesses: on this machine, or with an administrator's token. */
+function addTicketFiles(app: FastifyInstance, context: ServerContext, options: AdminOptions): void {
   app.get<{ Params: { name: string } }>('/tickets/:name', async (request, reply) => {
     const { name } = request.params;
-    if (!isLoopback(request) || !/^[A-Za-z0-9_-]{24}\.fieldchart$/u.test(name)) throw absent();
+    if (!isLoopback(request)) {
+      if (request.headers.authorization === undefined) throw absent();
+      await authenticate(context, request, 'desk/admin');
+    }
+    if (!/^[A-Za-z0-9_-]{24}\.fieldchart$/u.test(name)) throw absent();
     const file = await readFile(join(options.ticketFolder, name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') throw absent();
       throw error;

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { ticketFile } from '@fieldchart/clinical';
 import { afterAll, expect, test } from 'vitest';
+import type { HandedTicket, ListedTicket } from '../identity/ticketDesk.ts';
 import { openPGlite } from '../storage/openStorage.ts';
-import { bundleOf, openTestServer } from '../testing/testServer.ts';
+import { type TestDevice, bundleOf, openTestServer } from '../testing/testServer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldchart-web-'));
 const hashed = 'app-0123456789abcdef0123456789abcdef.wasm';
@@ -85,4 +87,51 @@ test('tickets are downloaded and commands obeyed on this machine only, under its
   expect((await command('127.0.0.1', 'secret')).statusCode).toBe(200);
   expect((await command('192.0.2.7', 'secret')).statusCode).toBe(401);
   expect((await command('127.0.0.1', 'guessed')).statusCode).toBe(401);
+});
+
+test('an administrator elsewhere issues a ticket and downloads its file with their token; nobody else does', async () => {
+  const ada = await server.addDevice('ada');
+  const elsewhere = (device: TestDevice | undefined, url: string, payload?: object) =>
+    server.app.inject({
+      url,
+      remoteAddress: '192.0.2.7',
+      headers: {
+        host: 'clinic.example',
+        ...(device === undefined ? {} : { authorization: `Bearer ${device.token}` }),
+      },
+      ...(payload === undefined ? {} : { method: 'POST', payload }),
+    });
+  for (const device of [server.ana, server.sue]) {
+    expect((await elsewhere(device, '/admin/tickets', { clinician: 'Ben Ode' })).statusCode).toBe(403);
+  }
+  const issued = await elsewhere(ada, '/admin/tickets', { clinician: 'Ben Ode', days: 3 });
+  const ticket = issued.json<HandedTicket>();
+  expect(issued.statusCode).toBe(200);
+  expect(ticket).toMatchObject({
+    practitioner: 'Ben Ode',
+    expiresAt: server.clock.now() + 3 * 86_400_000,
+    activationCode: expect.stringMatching(/^(?:[0-9A-Z]{4}-){4}[0-9A-Z*~$=U]$/u),
+  });
+  const { pathname } = new URL(ticket.url);
+  expect((await elsewhere(undefined, pathname)).statusCode).toBe(404);
+  expect((await elsewhere(server.sue, pathname)).statusCode).toBe(403);
+  const file = await elsewhere(ada, pathname);
+  expect(file.headers['content-disposition']).toContain('ticket.fieldchart');
+  expect(ticketFile.parse(file.json())).toMatchObject({
+    ticket: ticket.ticket,
+    caseload: expect.any(String),
+  });
+
+  const event = await storage.db
+    .selectFrom('audit')
+    .select(['practitioner_id', 'device_id', 'body'])
+    .where('action', '=', 'ticket-issued')
+    .executeTakeFirstOrThrow();
+  expect(event).toMatchObject({ practitioner_id: 'ada', device_id: ada.id });
+  expect(JSON.stringify(event.body)).toContain(ticket.id);
+  const list = async () => (await elsewhere(ada, '/admin/tickets')).json<ListedTicket[]>();
+  expect(await list()).toMatchObject([{ id: ticket.id, state: 'open' }]);
+  expect((await elsewhere(ada, '/admin/tickets/revoke', { id: ticket.id })).statusCode).toBe(200);
+  expect(await list()).toMatchObject([{ id: ticket.id, state: 'revoked' }]);
+  expect((await elsewhere(ada, pathname)).statusCode).toBe(404);
 });

@@ -4,6 +4,7 @@ import type { Database } from '../storage/openStorage.ts';
 import type { Actor } from '../write/mutation.ts';
 import { closeAlert, raiseAlert } from './alerts.ts';
 import { hashText } from './hashText.ts';
+import { toFingerprint } from './organization.ts';
 
 export interface DeviceDesk {
   readonly db: Database;
@@ -15,6 +16,8 @@ export interface DeviceDesk {
 export interface ListedDevice {
   readonly id: string;
   readonly practitioner: string;
+  /** Of its signing key, as alerts name keys. */
+  readonly fingerprint: string;
   readonly registeredAt: number;
   readonly state: 'active' | 'replaced' | 'revoked' | 'erase-requested' | 'erased';
   readonly revokedAt: number | null;
@@ -47,6 +50,7 @@ export async function listDevices({ db }: Pick<DeviceDesk, 'db'>): Promise<Liste
   return devices.map((device) => ({
     id: device.id,
     practitioner: device.name,
+    fingerprint: toFingerprint(device.thumbprint),
     registeredAt: device.registered_at,
     state:
       device.erased_at !== null

@@ -14,7 +14,7 @@ import type { Database } from '../storage/openStorage.ts';
 import { type AuthFailure, SKEW_SECONDS } from './authFailure.ts';
 import { raiseAlert } from './alerts.ts';
 import { importPublicKey, toPlainJwk } from './importPublicKey.ts';
-import type { Organization } from './organization.ts';
+import { type Organization, toFingerprint } from './organization.ts';
 import { findReplaced } from './findReplaced.ts';
 
 export interface Registration {
@@ -81,19 +81,23 @@ export async function registerDevice(
       return ok({ answer, practitionerId, created: false });
     }
     if (row.used_by !== null) {
+      const details = {
+        'first-key': toFingerprint(row.used_thumbprint ?? ''),
+        'second-key': toFingerprint(thumbprint),
+      };
       await raiseAlert(trx, deps.now, {
         kind: 'ticket-used-twice',
         subject: `${ticket.jti} ${thumbprint}`,
         practitionerId,
         deviceId: row.used_by,
-        details: { 'first-key': row.used_thumbprint ?? '', 'second-key': thumbprint },
+        details,
       });
       return fail({
         kind: 'ticket_used',
         status: 409,
         text: 'another device has used this ticket',
         practitionerId,
-        details: { 'first-key': row.used_thumbprint ?? '', 'second-key': thumbprint },
+        details,
       });
     }
     if (row.revoked_at !== null) {

@@ -1,15 +1,25 @@
 import type { CareTeam } from '@fieldchart/clinical';
+import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { systemTimers } from '../setup/systemTimers.ts';
 import type { Storage } from '../storage/openStorage.ts';
-import { type AnyJson, type TestServer, bundleOf, entryOf, newClient, openTestServer } from './testServer.ts';
+import {
+  type AnyJson,
+  type TestServer,
+  bundleOf,
+  entryOf,
+  newClient,
+  openTestServer,
+  tokenForm,
+} from './testServer.ts';
 
 const WRITERS = 8;
 const BUNDLES = 25;
 const PER_BUNDLE = 4;
 
 /** Races that only a database with several connections can lose. */
-export function defineConcurrencySuite(storage: () => Storage): void {
+export function defineConcurrencySuite(storage: () => Storage, other: () => Storage): void {
   let server: TestServer;
   beforeEach(async () => {
     const admin = { token: 'operator', ticketFolder: '/nonexistent' };
@@ -159,24 +169,28 @@ export function defineConcurrencySuite(storage: () => Storage): void {
     expect(rows).toHaveLength(1);
   });
 
-  test('a token request sent by eight at the same time is answered once', async () => {
+  test('a token request is answered once, however many of two servers on one database it is sent to at the same time', async () => {
     const { ana } = server;
-    const assertion = await server.assertion(ana);
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: assertion,
-    }).toString();
-    const answers = await Promise.all(
-      Array.from({ length: WRITERS }, () =>
-        server.app.inject({
+    const another = await server.another(systemTimers, other().db);
+    try {
+      const form = tokenForm(await server.assertion(ana));
+      const send = (app: FastifyInstance) =>
+        app.inject({
           method: 'POST',
           url: '/auth/token',
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
           payload: form,
-        }),
-      ),
-    );
-    expect(answers.filter((answer) => answer.statusCode === 200)).toHaveLength(1);
+        });
+      const answers = await Promise.all(
+        Array.from({ length: WRITERS }, (_, at) => send(at % 2 === 0 ? server.app : another)),
+      );
+      expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+      const late = await Promise.all([send(another), send(server.app)]);
+      expect(late.map(({ statusCode }) => statusCode)).toEqual([401, 401]);
+      const alerts = await storage().db.selectFrom('alert').select(['kind', 'device_id']).execute();
+      expect(alerts).toEqual([{ kind: 'assertion-replayed', device_id: ana.id }]);
+    } finally {
+      await another.close();
+    }
   });
 }

@@ -1,13 +1,22 @@
 import { caseloadFile, ticketClaims } from '@fieldchart/clinical';
 import { base64UrlDecode, utf8Decode } from '@fieldchart/foundation';
-import { compactDecrypt, compactVerify } from 'jose';
+import { calculateJwkThumbprint, compactDecrypt, compactVerify } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
-import { loadOrganization } from '../identity/organization.ts';
+import { listDevices } from '../identity/deviceDesk.ts';
+import { loadOrganization, toFingerprint } from '../identity/organization.ts';
+import { toPlainJwk } from '../identity/importPublicKey.ts';
 import { type IssuedTicket, issueTicket } from '../identity/issueTicket.ts';
 import { readCaseloadFile } from '../fhir/caseloadFile.ts';
 import type { Storage } from '../storage/openStorage.ts';
 import { register } from './enrolling.ts';
-import { BASE_URL, type TestServer, openTestServer, tokenForm } from './testServer.ts';
+import {
+  type AnyJson,
+  BASE_URL,
+  type TestDevice,
+  type TestServer,
+  openTestServer,
+  tokenForm,
+} from './testServer.ts';
 
 /** Tickets, registration and tokens, on every database. */
 export function defineIdentitySuite(storage: () => Storage): void {
@@ -70,12 +79,23 @@ export function defineIdentitySuite(storage: () => Storage): void {
     const deviceId = server.uuid();
     expect((await register(server, jwt, { deviceId, keys })).status).toBe(201);
     expect((await register(server, jwt, { deviceId, keys })).status).toBe(200);
-    const second = await register(server, jwt);
+    const late = await server.newDeviceKeys();
+    const second = await register(server, jwt, { keys: late });
     expect([second.status, second.body.error]).toEqual([409, 'ticket_used']);
     const audit = await storage().db.selectFrom('audit').select('body').orderBy('number').execute();
-    expect(JSON.stringify(audit.at(-1)?.body)).toMatch(/first-key.*second-key/u);
-    const alerts = await storage().db.selectFrom('alert').select(['kind', 'device_id']).execute();
-    expect(alerts).toEqual([{ kind: 'ticket-used-twice', device_id: deviceId }]);
+    const fingerprints = {
+      'first-key': toFingerprint(await calculateJwkThumbprint(toPlainJwk(keys.publicKey))),
+      'second-key': toFingerprint(await calculateJwkThumbprint(toPlainJwk(late.publicKey))),
+    };
+    const said = audit.at(-1)?.body as AnyJson;
+    const details = said.entity.flatMap((entity: AnyJson) => entity.detail ?? []);
+    for (const [type, valueString] of Object.entries(fingerprints)) {
+      expect(details).toContainEqual({ type, valueString });
+    }
+    const alerts = await storage().db.selectFrom('alert').select(['kind', 'device_id', 'details']).execute();
+    expect(alerts).toEqual([{ kind: 'ticket-used-twice', device_id: deviceId, details: fingerprints }]);
+    const listed = (await listDevices(storage())).find(({ id }) => id === deviceId);
+    expect(listed?.fingerprint).toBe(fingerprints['first-key']);
     const granted = await token(await server.assertion({ ...server.ana, id: deviceId, ...keys }));
     expect(granted.body).toMatchObject({ token_type: 'bearer', expires_in: 300 });
   });
@@ -113,13 +133,45 @@ export function defineIdentitySuite(storage: () => Storage): void {
     expect(raised).toEqual([{ kind: 'assertion-replayed', device_id: server.ana.id }]);
   });
 
-  test('a device whose clock is wrong by more than a minute is told the server’s time', async () => {
+  test('a clock behind by more than the life of an assertion and a minute, or ahead by more than a minute, is told the time and reported', async () => {
     const now = Math.floor(server.clock.now() / 1000);
-    const late = await server.assertion(server.ana, { iat: now - 400, exp: now - 100 });
-    const answer = await token(late);
-    expect([answer.status, answer.body.error]).toEqual([401, 'clock_skew']);
-    expect(Date.parse(answer.body.server_time)).toBe(server.clock.now());
-    const slightly = await server.assertion(server.ana, { iat: now - 90, exp: now - 30 });
-    expect((await token(slightly)).status).toBe(200);
+    const lasting = async (device: TestDevice, behind: number) =>
+      token(await server.assertion(device, { iat: now - behind, exp: now - behind + 120 }));
+    for (const [device, behind] of [
+      [server.ana, 181],
+      [server.ben, -61],
+    ] as const) {
+      const answer = await lasting(device, behind);
+      expect([answer.status, answer.body.error]).toEqual([401, 'clock_skew']);
+      expect(Date.parse(answer.body.server_time)).toBe(server.clock.now());
+      const again = await lasting(device, behind);
+      expect(again.body.error).toBe('clock_skew');
+      const within = await lasting(device, behind - Math.sign(behind));
+      expect(within.status).toBe(200);
+    }
+    const alerts = await storage()
+      .db.selectFrom('alert')
+      .select(['kind', 'device_id', 'practitioner_id', 'details', 'closed_at'])
+      .orderBy('number')
+      .execute();
+    expect(alerts).toEqual([
+      {
+        kind: 'clock-wrong',
+        device_id: server.ana.id,
+        practitioner_id: 'ana',
+        details: { 'seconds-ahead': '-181' },
+        closed_at: null,
+      },
+      {
+        kind: 'clock-wrong',
+        device_id: server.ben.id,
+        practitioner_id: 'ben',
+        details: { 'seconds-ahead': '61' },
+        closed_at: null,
+      },
+    ]);
+    // Made out for longer than an assertion may be good for: as wrong as a clock that is ahead.
+    const endless = await token(await server.assertion(server.sue, { exp: now + 361 }));
+    expect(endless.body.error).toBe('clock_skew');
   });
 }

@@ -20,7 +20,7 @@ import type { FastifyInstance } from 'fastify';
 import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { createServer } from '../http/createServer.ts';
 import { createOrganization, loadOrganization } from '../identity/organization.ts';
-import { type Storage, emptyStorage } from '../storage/openStorage.ts';
+import { type Database, type Storage, emptyStorage } from '../storage/openStorage.ts';
 import type { Actor } from '../write/mutation.ts';
 import { writeUnits } from '../write/writeUnits.ts';
 
@@ -58,7 +58,7 @@ export interface TestServer {
   readonly ben: TestDevice;
   readonly sue: TestDevice;
   /** Another server on the same database, as behind a load balancer. */
-  another(timers: Timers): Promise<FastifyInstance>;
+  another(timers: Timers, connections?: Database): Promise<FastifyInstance>;
   uuid(): string;
   newDeviceKeys(): Promise<{ privateKey: CryptoKey; publicKey: SigningJwk }>;
   addDevice(practitionerId: string): Promise<TestDevice>;
@@ -220,7 +220,8 @@ export async function openTestServer(storage: Storage, extra: TestServerOptions 
     sue: await addDevice('sue'),
     uuid,
     newDeviceKeys,
-    another: (otherTimers) => createServer({ ...deps, timers: otherTimers }),
+    another: (otherTimers, connections = db) =>
+      createServer({ ...deps, timers: otherTimers, db: connections }),
     addDevice,
     assertion,
     ask,
