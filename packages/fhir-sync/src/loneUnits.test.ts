@@ -22,3 +22,13 @@ test('O6: all of a unit that backs off come back at once', () => {
     expect(lone.waiting(now).size).toBe(0);
   }
 });
+
+test('O1: a clock that went back lets nothing rest until it has caught up', () => {
+  let now = 1_000_000;
+  const lone = createLoneUnits(createSeededRandom(1), () => now);
+  lone.setAside([entry('a')], undefined);
+  expect(lone.waiting(now).size).toBe(1);
+  now -= 500_000;
+  expect(lone.waiting(now).size).toBe(0);
+  expect(lone.nextAt(now)).toBeUndefined();
+});

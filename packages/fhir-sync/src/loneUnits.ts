@@ -16,23 +16,27 @@ export interface LoneUnits {
 }
 
 export function createLoneUnits(random: Random, now: () => number): LoneUnits {
-  const rows = new Map<string, { readonly attempts: number; readonly until: number }>();
+  const rows = new Map<
+    string,
+    { readonly attempts: number; readonly since: number; readonly until: number }
+  >();
+  // A clock that went back to before the wait began says nothing of its end: it is over.
+  const waitsAt = (at: number) => [...rows].filter(([, { since, until }]) => since <= at && at < until);
   return {
     setAside(unit, retryAfterMs) {
       const earlier = unit.map(({ mutationId }) => rows.get(mutationId)?.attempts ?? 0);
       const attempts = Math.max(0, ...earlier) + 1;
       // One wait for all of a unit: a group whose members came back one by one would be sent in parts (O6).
-      const until = now() + backoffDelay({ attempt: attempts, retryAfterMs, random });
-      for (const { mutationId } of unit) rows.set(mutationId, { attempts, until });
+      const since = now();
+      const until = since + backoffDelay({ attempt: attempts, retryAfterMs, random });
+      for (const { mutationId } of unit) rows.set(mutationId, { attempts, since, until });
     },
     settle(mutationId) {
       rows.delete(mutationId);
     },
-    waiting(at) {
-      return new Set([...rows].filter(([, row]) => row.until > at).map(([mutationId]) => mutationId));
-    },
+    waiting: (at) => new Set(waitsAt(at).map(([mutationId]) => mutationId)),
     nextAt(at) {
-      const times = [...rows.values()].map((row) => row.until).filter((until) => until > at);
+      const times = waitsAt(at).map(([, { until }]) => until);
       return times.length === 0 ? undefined : Math.min(...times);
     },
   };
