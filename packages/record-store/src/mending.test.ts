@@ -405,4 +405,13 @@ test('C2, O6: a signature of ours over what another signed first is kept aside w
     'Composition',
     'Provenance',
   ]);
+test('C2: a draft that meets the signed note is not merged into it: the signed text stands, ours is kept', async () => {
+  await onServer({ data: 'first' });
+  await write(note({ data: 'first', '18776-5': 'a plan that nobody signed' }));
+  const final = signed(note({ data: 'first' }));
+  await store.applyPage({ entries: [pulled(final, 2)], cursor: 'c2' });
+  expect((await store.get(NOTE_KEY))?.resource).toEqual(final);
+  expect(await send()).toEqual([]);
+  const [conflict] = await store.conflictsOf(NOTE_KEY);
+  expect(textsOf(conflict?.mine)).toEqual({ data: 'first', '18776-5': 'a plan that nobody signed' });
 });

@@ -1,5 +1,6 @@
 import { type Composition, type FhirResource, noteSections, withNoteSections } from '@fieldchart/clinical';
 import { diff3Merge } from 'node-diff3';
+import { isSigned } from './rows.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -30,7 +31,8 @@ export function mergeResources(
   theirs: FhirResource,
 ): { readonly resource: FhirResource; readonly conflict: boolean } {
   if (sameContent(mine, theirs)) return { resource: theirs, conflict: false };
-  if (base === null) return { resource: theirs, conflict: true };
+  // C2: what is signed takes nothing in; else a text that nobody signed would stand under a signature.
+  if (base === null || isSigned(theirs)) return { resource: theirs, conflict: true };
   if (base.resourceType === 'Composition' && mine.resourceType === 'Composition') {
     if (theirs.resourceType === 'Composition') return mergeNotes(base, mine, theirs);
   }
