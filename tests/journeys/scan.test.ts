@@ -36,7 +36,7 @@ beforeAll(async () => {
   code = /activation code\s+(\S+)/u.exec(said)?.[1] ?? '';
   ({ ticket: ticketText } = JSON.parse(readFileSync(file, 'utf8')) as { ticket: string });
   const drawingBoard = await openBrowser(join(folder, 'drawing'));
-  await writeFilm(await drawingBoard.newPage(), join(folder, 'ticket.y4m'), readFileSync(svg, 'utf8'));
+  await writeFilm(join(folder, 'ticket.y4m'), readFileSync(svg, 'utf8'), await drawingBoard.newPage());
   await drawingBoard.close();
 
   const camera = cameraArguments(join(folder, 'ticket.y4m'));

@@ -405,6 +405,8 @@ test('C2, O6: a signature of ours over what another signed first is kept aside w
     'Composition',
     'Provenance',
   ]);
+});
+
 test('C2: a draft that meets the signed note is not merged into it: the signed text stands, ours is kept', async () => {
   await onServer({ data: 'first' });
   await write(note({ data: 'first', '18776-5': 'a plan that nobody signed' }));

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { type Picture, drawSvg } from './pictures.ts';
 
 const WIDTH = 1280;
 const HEIGHT = 720;
@@ -11,37 +12,25 @@ export const cameraArguments = (film: string): readonly string[] => [
   `--use-file-for-fake-video-capture=${film}`,
 ];
 
-/** A film of a drawing (SVG), held before the camera: YUV4MPEG2, 4:2:0, grey, two frames. `page` draws it. */
-export async function writeFilm(page: Page, path: string, svg: string): Promise<void> {
-  const pixels = await page.evaluate(
-    async ({ drawing, width, height }) => {
-      const image = new Image();
-      image.src = `data:image/svg+xml;base64,${btoa(drawing)}`;
-      await image.decode();
-      const canvas = document.createElement('canvas');
-      canvas.width = width;
-      canvas.height = height;
-      const brush = canvas.getContext('2d');
-      if (brush === null) throw new Error('This browser draws nothing');
-      brush.imageSmoothingEnabled = false;
-      brush.fillStyle = 'white';
-      brush.fillRect(0, 0, width, height);
-      const left = (width - height) / 2;
-      brush.drawImage(image, left, 0, height, height);
-      const { data } = brush.getImageData(0, 0, width, height);
-      const grey = Array.from({ length: width * height }, (_, at) => data[at * 4] ?? 0);
-      let text = '';
-      for (let from = 0; from < grey.length; from += 8192) {
-        text += String.fromCharCode(...grey.slice(from, from + 8192));
-      }
-      return btoa(text);
-    },
-    { drawing: svg, width: WIDTH, height: HEIGHT },
-  );
-  // Paper is not white and ink not black: 16 to 235 is all that a film has.
-  const light = Buffer.from(pixels, 'base64').map((value) => 30 + Math.round((value / 255) * 195));
-  const colour = Buffer.alloc((WIDTH * HEIGHT) / 2, 128);
-  const frame = Buffer.concat([Buffer.from('FRAME\n'), light, colour]);
+/** A film of an SVG that the product drew, held before the camera. The page draws it and is otherwise unused. */
+export async function writeFilm(path: string, svg: string, page: Page): Promise<void> {
+  const picture = await drawSvg(page, svg, HEIGHT);
   const header = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`);
+  const frame = toFrame(picture);
   writeFileSync(path, Buffer.concat([header, frame, frame]));
+}
+
+/** One frame, 4:2:0: the picture's grey in the middle of a light wall, duller than on paper. */
+function toFrame({ width, height, data }: Picture): Buffer {
+  const light = Buffer.alloc(WIDTH * HEIGHT, 225);
+  const left = Math.floor((WIDTH - width) / 2);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const at = (y * width + x) * 4;
+      // What is transparent is the wall.
+      const [red = 0, , , opacity = 0] = data.subarray(at, at + 4);
+      light[y * WIDTH + left + x] = opacity < 128 ? 225 : 30 + Math.round((red / 255) * 195);
+    }
+  }
+  return Buffer.concat([Buffer.from('FRAME\n'), light, Buffer.alloc((WIDTH * HEIGHT) / 2, 128)]);
 }

@@ -44,10 +44,14 @@ export async function startProduct({ folder, port }: ProductPlace): Promise<Runn
 }
 
 /** `npm run ticket`, while the server runs or not. */
-export async function issueTicket(folder: string, clinician: string): Promise<PrintedTicket> {
+export async function issueTicket(
+  folder: string,
+  clinician: string,
+  more: readonly string[] = [],
+): Promise<PrintedTicket> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['apps/sync-server/src/cli/ticket.ts', '--clinician', clinician, '--data', folder],
+    ['apps/sync-server/src/cli/ticket.ts', '--clinician', clinician, '--data', folder, ...more],
     { cwd: root },
   );
   const [ticket] = readTickets(stdout);
