@@ -22,6 +22,8 @@ export interface Chronicle {
   /** A practitioner has not always been in the client's care team. */
   accessLost(practitionerId: string, clientId: string): void;
   restored(): void;
+  /** Marks and records that no device can bring back to a restored server. */
+  lostByRestore(gone: readonly string[]): void;
   readonly facts: ChronicleFacts;
 }
 
@@ -49,6 +51,7 @@ export interface ChronicleFacts {
   /** `practitioner client` of those who lost a client, be it for a while. */
   readonly lostAccess: ReadonlySet<string>;
   readonly restores: number;
+  readonly lostByRestore: ReadonlySet<string>;
 }
 
 export function createChronicle(): Chronicle {
@@ -58,8 +61,9 @@ export function createChronicle(): Chronicle {
   const writers = new Map<ResourceKey, Set<string>>();
   const poison = new Set<ResourceKey>();
   const lostAccess = new Set<string>();
+  const lostByRestore = new Set<string>();
   let serial = 0;
-  const facts = { marks, made, givenUp, writers, poison, lostAccess, restores: 0 };
+  const facts = { marks, made, givenUp, writers, poison, lostAccess, lostByRestore, restores: 0 };
   return {
     facts,
     newMark() {
@@ -92,6 +96,9 @@ export function createChronicle(): Chronicle {
     },
     accessLost(practitionerId, clientId) {
       lostAccess.add(`${practitionerId} ${clientId}`);
+    },
+    lostByRestore(gone) {
+      for (const one of gone) lostByRestore.add(one);
     },
     restored() {
       facts.restores += 1;

@@ -342,7 +342,11 @@ async function attend(hands: Hands): Promise<void> {
   const detail = item === undefined ? undefined : await life.store.attention(item.mutationId);
   if (detail === undefined) return;
   const unit = await life.store.exportUnit(detail.mutationId);
-  const choice = pick(hands, detail.choices);
+  // As on the screens: over what is signed at the server no other text goes.
+  const theirs = detail.conflict?.theirs ?? null;
+  const fixed = theirs !== null && isSettled(theirs);
+  const offered = detail.choices.filter((one) => one === 'resend' || one === 'mend' || !fixed);
+  const choice = pick(hands, offered);
   switch (choice) {
     case 'mend':
     case 'decide':

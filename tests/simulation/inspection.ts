@@ -115,6 +115,8 @@ function recordsOn(disk: MemoryDisk): ReadonlyMap<ResourceKey, HeldRecord> {
 
 /** Every mark on a disk, in whatever table a resource can stand. */
 export function marksOn(disk: MemoryDisk): ReadonlySet<Mark> {
+  const made = disk.read("SELECT 1 FROM sqlite_schema WHERE name = 'superseded'");
+  if (made.length === 0) return new Set();
   const rows = disk.read(
     `SELECT resource AS text FROM records UNION ALL SELECT body FROM outbox WHERE body IS NOT NULL
      UNION ALL SELECT resource FROM superseded UNION ALL SELECT mine FROM conflicts

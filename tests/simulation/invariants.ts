@@ -44,13 +44,14 @@ export function nothingIsLost(outcome: Outcome): void {
   const { facts, current, devices, handedOver } = outcome;
   const visible = new Set([...devices.flatMap((device) => [...device.visibleMarks]), ...marksIn(handedOver)]);
   for (const [mark, { key, device }] of facts.marks) {
-    if (facts.givenUp.has(mark)) continue;
+    if (facts.givenUp.has(mark) || facts.lostByRestore.has(mark)) continue;
     const there = marksIn(current.get(key)?.resource).includes(mark) || visible.has(mark);
     demand(there, 'nothing is lost', () => `${mark} that ${device} wrote in ${key}`);
   }
   const unsent = new Set(devices.flatMap(({ unsettled }) => unsettled.map(({ key }) => key)));
   for (const [key, device] of facts.made) {
-    const there = current.has(key) || unsent.has(key) || facts.givenUp.has(key) || handedOver.includes(key);
+    if (facts.givenUp.has(key) || facts.lostByRestore.has(key)) continue;
+    const there = current.has(key) || unsent.has(key) || handedOver.includes(key);
     demand(there, 'nothing is lost', () => `${key} that ${device} made`);
   }
 }
@@ -60,7 +61,8 @@ export function nothingGivenUpIsGone({ facts, devices, history }: Outcome): void
   const kept = new Set<Mark>(devices.flatMap((device) => [...device.allMarks]));
   for (const { resource } of history) for (const mark of marksIn(resource)) kept.add(mark);
   for (const [mark, { key, device }] of facts.marks) {
-    if (!facts.givenUp.has(mark) || kept.has(mark)) continue;
+    // A restored server has lost the history that held it.
+    if (!facts.givenUp.has(mark) || kept.has(mark) || facts.restores > 0) continue;
     // A replaced value that was never sent was never more than a draft.
     const draft = !key.startsWith('Composition/');
     demand(draft, 'nothing given up is gone', () => `${mark} that ${device} wrote in ${key}`);
@@ -100,22 +102,24 @@ function sameGroup(a: UnsettledEntry, b: UnsettledEntry): boolean {
 }
 
 function hasCause({ facts }: Outcome, device: Inspection, entry: UnsettledEntry): boolean {
-  if (facts.poison.has(entry.key)) return true;
+  // A restored server has lost care teams and versions: what it refuses of what it lost waits for a person.
+  if (facts.poison.has(entry.key) || facts.restores > 0) return true;
   const clientId = clientOf(entry.resource);
   if (clientId !== undefined && facts.lostAccess.has(`${device.practitionerId} ${clientId}`)) return true;
   // Where two wrote they may meet, or one may have closed what the other went on with.
   const meets = entry.reason === 'conflict' || entry.reason === 'business-rule';
-  return meets && ((facts.writers.get(entry.key)?.size ?? 0) > 1 || facts.restores > 0);
+  return meets && (facts.writers.get(entry.key)?.size ?? 0) > 1;
 }
 
 /** What everybody sees is the same, and it is what the server has; but for what still waits for a person. */
-export function devicesConverge({ devices, current, caseloads }: Outcome): void {
+export function devicesConverge({ devices, current, caseloads, facts }: Outcome): void {
   for (const device of devices) {
     const open = new Set([...device.unsettled.map(({ key }) => key), ...device.conflicted]);
     for (const [key, version] of current) {
       const { clientId } = version;
       if (clientId !== null && caseloads.get(clientId)?.has(device.practitionerId) !== true) continue;
-      if (open.has(key)) continue;
+      // Of what others wrote and a restore took, devices keep what they have until a newer version comes.
+      if (open.has(key) || facts.lostByRestore.has(key)) continue;
       const record = device.records.get(key);
       demand(record !== undefined, 'devices converge', () => `${device.name} does not have ${key}`);
       demand(
@@ -130,7 +134,9 @@ export function devicesConverge({ devices, current, caseloads }: Outcome): void 
 }
 
 /** S3: what has left the caseload has left the device, unless something of it waits. */
-export function devicesHoldTheirCaseloadOnly({ devices, caseloads, current }: Outcome): void {
+export function devicesHoldTheirCaseloadOnly({ devices, caseloads, current, facts }: Outcome): void {
+  // What a restored server no longer knows of the care teams it cannot tell: that stays until it is decided anew.
+  if (facts.restores > 0) return;
   for (const device of devices) {
     const busy = new Set(device.unsettled.map(({ resource }) => clientOf(resource)));
     for (const [key, { clientId }] of device.records) {

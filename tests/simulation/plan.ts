@@ -93,9 +93,6 @@ export function isPersonsStep(kind: StepKind): kind is PersonsStep {
   return kind in PERSONS;
 }
 
-/** Left out of runs until devices send their receipted work again to a server that was restored. */
-const notYet: readonly StepKind[] = ['restore'];
-
 const always: readonly StepKind[] = ['register', 'visit', 'write', 'type'];
 
 /** Who holds the devices: alone on two, with a colleague, and up to three people on four. */
@@ -117,7 +114,7 @@ export function planOf(seed: number): Plan {
   const pick = <T>(items: readonly T[], otherwise: T): T => items[whole(items.length)] ?? otherwise;
   const devices = pick(casts, ['ana']);
   const kinds = (Object.keys(WEIGHTS) as StepKind[]).filter(
-    (kind) => !notYet.includes(kind) && (always.includes(kind) || random.fraction() < 0.7),
+    (kind) => always.includes(kind) || random.fraction() < 0.7,
   );
   const weights = kinds.map((kind) => [kind, WEIGHTS[kind] * pick([0.4, 1, 1, 4], 1)] as const);
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);

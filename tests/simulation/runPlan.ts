@@ -6,10 +6,11 @@ import { inspect } from './inspection.ts';
 import { finalInvariants } from './invariants.ts';
 import { type Network, createNetwork } from './network.ts';
 import { type FaultKind, type Fate, type Plan, type Step, type StepKind, isPersonsStep } from './plan.ts';
+import { restoreServer } from './restoreServer.ts';
 import { savedSurvives } from './savedSurvives.ts';
 import { type EventLog, type Scheduler, createScheduler } from './scheduler.ts';
 import { readHandedOver } from './handedOver.ts';
-import { createSentBytes } from './sentBytes.ts';
+import { type SentBytes, createSentBytes } from './sentBytes.ts';
 import { createMemoryServer } from './server/memoryServer.ts';
 import type { SimulatedIdentity, SimulatedServer } from './server/simulatedServer.ts';
 import { type ServerWitness, createServerWitness } from './serverWitness.ts';
@@ -40,6 +41,7 @@ export interface World {
   readonly witness: ServerWitness;
   readonly devices: readonly Device[];
   readonly supervisor: SimulatedIdentity;
+  readonly sentBytes: SentBytes;
 }
 
 /** Plays a plan from its first step to the quiet after the last, and says what did not hold. */
@@ -68,7 +70,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
     latencyMs: plan.latencyMs,
     onSent: (_device, request) => {
       try {
-        sentBytes(request);
+        sentBytes.look(request);
       } catch (error) {
         fail(error);
       }
@@ -89,14 +91,14 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
         network,
         tampering: options.tampering ?? {},
         onStarted: (device) =>
-          observed(() => scheduler.outside(savedSurvives(device, chronicle.facts, witness, server))),
+          observed(() => scheduler.outside(savedSurvives(device, chronicle.facts, witness, server, devices))),
         onError: fail,
       }),
     );
   }
   const supervisor = await server.addDevice('sue');
   await witness.look();
-  const world: World = { scheduler, server, network, chronicle, witness, devices, supervisor };
+  const world: World = { scheduler, server, network, chronicle, witness, devices, supervisor, sentBytes };
   const stepsDone = new Map<StepKind, number>();
   const failed = () => problem !== undefined;
 
@@ -134,7 +136,7 @@ async function takeStep(step: Step, world: World): Promise<void> {
 }
 
 async function befall(fate: Fate, dice: number, device: Device, world: World): Promise<void> {
-  const { scheduler, server, network, chronicle } = world;
+  const { scheduler, server, network } = world;
   switch (fate) {
     case 'kill':
       return device.kill();
@@ -163,9 +165,8 @@ async function befall(fate: Fate, dice: number, device: Device, world: World): P
     case 'back-up':
       return await server.backUp();
     case 'restore':
-      await server.restore();
-      chronicle.restored();
-      return await world.witness.startAnew();
+      world.sentBytes.startAnew();
+      return await restoreServer(world);
   }
 }
 

@@ -1,16 +1,28 @@
+import { REVIEW_PATH } from '@fieldchart/clinical';
 import type { HttpRequest } from '@fieldchart/fhir-sync';
 import { isRecord } from './isRecord.ts';
 import { demand } from './violation.ts';
 
+export interface SentBytes {
+  look(request: HttpRequest): void;
+  /** The server was restored: what it lost is sent again under the first ids, on what it has now. */
+  startAnew(): void;
+}
+
 /** O4: remembers what was sent under each mutation id, and demands the same bytes whenever it is sent again. */
-export function createSentBytes(): (request: HttpRequest) => void {
-  const sent = new Map<string, string>();
-  return ({ path, body }) => {
-    if (path !== '/fhir' || body === undefined) return;
+export function createSentBytes(): SentBytes {
+  // The inbox takes what the record refused, under the same ids and with other conditions.
+  const sentTo = new Map<string, Map<string, string>>();
+  const look = ({ path, body }: HttpRequest) => {
+    if ((path !== '/fhir' && path !== REVIEW_PATH) || body === undefined) return;
+    const sent = sentTo.get(path) ?? new Map<string, string>();
+    sentTo.set(path, sent);
     const bundle: unknown = JSON.parse(body);
     const entries = isRecord(bundle) && Array.isArray(bundle['entry']) ? bundle['entry'] : [];
     for (const entry of entries) retriesSendTheSameBytes(sent, entry);
+    signedNotesLeaveSigned(entries);
   };
+  return { look, startAnew: () => sentTo.clear() };
 }
 
 export function retriesSendTheSameBytes(sent: Map<string, string>, entry: unknown): void {
@@ -24,4 +36,18 @@ export function retriesSendTheSameBytes(sent: Map<string, string>, entry: unknow
     () => `${id} was ${before ?? ''} and is ${bytes}`,
   );
   sent.set(id, bytes);
+}
+
+/** C2, O6: a note that says it is signed leaves with the signature beside it, or it was merged into what it is not. */
+export function signedNotesLeaveSigned(entries: readonly unknown[]): void {
+  const resources = entries.map((entry) => (isRecord(entry) ? entry['resource'] : null)).filter(isRecord);
+  const signatures = resources.filter(({ resourceType }) => resourceType === 'Provenance');
+  for (const { resourceType, id, status } of resources) {
+    if (resourceType !== 'Composition' || status !== 'final') continue;
+    demand(
+      signatures.some((signature) => JSON.stringify(signature).includes(`"Composition/${String(id)}"`)),
+      'C2 a signed note leaves with its signature',
+      () => `Composition/${String(id)}`,
+    );
+  }
 }

@@ -33,7 +33,7 @@ export function createServerWitness(server: SimulatedServer): ServerWitness {
       written += 1;
       const before = current.get(version.key);
       oneEffectOfEachMutation(mutations, version);
-      if (!restored) createdBeforeUpdated(before, version);
+      createdBeforeUpdated(before, version, restored);
       signedNeverChanges(before, version);
       current.set(version.key, version);
       if (version.resource.resourceType === 'Provenance') {
@@ -73,9 +73,15 @@ export function oneEffectOfEachMutation(
 }
 
 /** O1: a resource begins with its create and goes on version by version. */
-export function createdBeforeUpdated(before: WrittenVersion | undefined, version: WrittenVersion): void {
+export function createdBeforeUpdated(
+  before: WrittenVersion | undefined,
+  version: WrittenVersion,
+  restored: boolean,
+): void {
+  // After a restore versions are numbered above all that were given out before.
+  const next = (before?.version ?? 0) + 1;
   demand(
-    version.version === (before?.version ?? 0) + 1,
+    restored ? version.version >= next : version.version === next,
     'O1 created before updated',
     () => `${version.key} became version ${version.version} after ${before?.version ?? 'nothing'}`,
   );
