@@ -127,8 +127,17 @@ test('the administrator answers from the file with the command, and only to the 
   const code = (await app.at(testIds.rescue.code).innerText()).trim();
   const answer = (readOut: string) =>
     command(
-      ...['rescue', 'answer', requestFile, '--key', join(data, 'rescue-key.json'), '--code', readOut],
-      ...['--out', answerFiles.text, '--qr', answerFiles.qr],
+      'rescue',
+      'answer',
+      requestFile,
+      '--key',
+      join(data, 'rescue-key.json'),
+      '--code',
+      readOut,
+      '--out',
+      answerFiles.text,
+      '--qr',
+      answerFiles.qr,
     );
   await expect(answer('AAAA-AAAA')).rejects.toMatchObject({ code: 1 });
   expect(existsSync(answerFiles.text)).toBe(false);
