@@ -105,13 +105,3 @@ export function createChronicle(): Chronicle {
     },
   };
 }
-
-/** Whether the writer of a record may once have been refused because of the care team. */
-export function accessWasLost(
-  facts: ChronicleFacts,
-  practitionerId: string,
-  resource: FhirResource,
-): boolean {
-  const clientId = clientOf(resource);
-  return clientId !== undefined && facts.lostAccess.has(`${practitionerId} ${clientId}`);
-}

@@ -1,4 +1,4 @@
-import { createSeededRandom, randomUuid } from '@fieldchart/foundation';
+import { createSeededRandom } from '@fieldchart/foundation';
 import { type Chronicle, createChronicle } from './chronicle.ts';
 import { act } from './clinician.ts';
 import { type Device, type Tampering, createDevice } from './device.ts';
@@ -207,9 +207,4 @@ async function checkEnd({ devices, chronicle, witness, server }: World): Promise
     handedOver: await readHandedOver(server),
   };
   for (const holds of finalInvariants) holds(outcome);
-}
-
-/** For what needs an id of its own outside of any device. */
-export function uuidOf(dice: number): string {
-  return randomUuid(createSeededRandom(Math.floor(dice * 2 ** 31)));
 }
