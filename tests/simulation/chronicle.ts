@@ -1,5 +1,5 @@
 import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
-import { clientOf, resourceKey } from '@fieldchart/clinical';
+import { resourceKey } from '@fieldchart/clinical';
 import { type Mark, markOf, marksIn } from './marks.ts';
 
 /**
