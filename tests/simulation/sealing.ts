@@ -8,7 +8,7 @@ import type { UnsentWork } from '@fieldchart/record-store';
  */
 export async function uploadSealed(transport: HttpTransport, content: UnsentWork): Promise<string | null> {
   const part = Buffer.from(JSON.stringify(content)).toString('base64url');
-  const work = ['sealed', '', '', part, ''].join('.');
+  const work = ['sealed', '', 'iv', part, 'tag'].join('.');
   const sha256 = createHash('sha256').update(work).digest('base64url');
   return (await sendSealedWork(transport, { work, sha256 })) ? sha256 : null;
 }

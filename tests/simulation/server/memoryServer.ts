@@ -101,7 +101,7 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
       if (page.versions.length === 0) throw absent();
       const self = `${type}/${id}/_history?_count=${String(count)}`;
       return toHistoryBundle(page, {
-        self,
+        self: asked.page === null ? self : `${self}&_page=${asked.page}`,
         next: page.next === undefined ? undefined : `${self}&_page=${page.next}`,
       });
     }

@@ -36,6 +36,7 @@ async function openRealServer(storage: Storage, clock: Pick<Scheduler, 'now'>): 
   const server = await openTestServer(storage);
   const { db } = storage;
   await addPeople(server);
+  await takeBackup(db);
   const devices = new Map<string, TestDevice>();
   const tokens = new Map<string, { readonly token: string; readonly until: number }>();
 
@@ -123,6 +124,8 @@ async function openRealServer(storage: Storage, clock: Pick<Scheduler, 'now'>): 
         .values(registered.map((row) => ({ ...row, public_key: JSON.stringify(row.public_key) })))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
+      // The backup knows of no token that was given out since.
+      tokens.clear();
       await startEpoch({ db, clock: server.clock, random: server.random }, { actor: system });
     },
   };
