@@ -17,8 +17,10 @@ test('20 seeds played twice give the same log, event for event', async () => {
 });
 
 test('a shrunk plan is played again by the command that names its parts', () => {
-  const whole = planOf(7);
-  expect(replayCommand(whole)).toBe('npm run simulate -- --seed 7');
+  const seed =
+    Array.from({ length: 100 }, (_plan, at) => at + 1).find((one) => planOf(one).faults.length > 0) ?? 0;
+  const whole = planOf(seed);
+  expect(replayCommand(whole)).toBe(`npm run simulate -- --seed ${String(seed)}`);
   const shrunk = {
     ...whole,
     steps: whole.steps.filter(({ index }) => index < 3 || index === 9),
@@ -26,6 +28,6 @@ test('a shrunk plan is played again by the command that names its parts', () => 
     devices: whole.devices.map((practitioner, at) => (at === 0 ? practitioner : null)),
   };
   const command = replayCommand(shrunk);
-  expect(command).toBe('npm run simulate -- --seed 7 --steps 0-2,9 --faults none --devices 0');
-  expect(replayPlan(7, { steps: '0-2,9', faults: 'none', devices: '0' })).toEqual(shrunk);
+  expect(command).toBe(`npm run simulate -- --seed ${String(seed)} --steps 0-2,9 --faults none --devices 0`);
+  expect(replayPlan(seed, { steps: '0-2,9', faults: 'none', devices: '0' })).toEqual(shrunk);
 });

@@ -320,8 +320,10 @@ test('the audit chain goes on through a rescue: what was sent stays sent, what f
   await shell.lock('hand');
   await rescue(shell, userId, newSecret);
   clinician.goOnline();
-  await until(async () => (await linkActions()).length === 6, 'the links of after the rescues');
-  expect(await linkActions()).toEqual(['user-added', 'unlock', 'rescued', 'unlock', 'rescued', 'unlock']);
+  const told = ['rescue-requested', 'rescued', 'unlock'];
+  const expected = ['user-added', 'unlock', ...told, ...told];
+  await until(async () => (await linkActions()).length >= expected.length, 'the links of after the rescues');
+  expect(await linkActions()).toEqual(expected);
   expect(await storage.db.selectFrom('alert').selectAll().execute()).toEqual([]);
   const active = await storage.db
     .selectFrom('device')
