@@ -16,22 +16,14 @@ import {
   withNoteSections,
 } from '@fieldchart/clinical';
 import { createSeededRandom, isCodedError, randomUuid } from '@fieldchart/foundation';
-import type { AttentionDetail, StoredRecord } from '@fieldchart/record-store';
+import type { StoredRecord } from '@fieldchart/record-store';
 import type { Chronicle } from './chronicle.ts';
-import type { Device, Life } from './device.ts';
-import { marksIn } from './marks.ts';
+import { attend } from './attending.ts';
+import type { Device } from './device.ts';
+import { type Hands, NOBODY, pick } from './hands.ts';
 import type { PersonsStep } from './plan.ts';
 import type { Scheduler } from './scheduler.ts';
 import { ORGANIZATION } from './server/simulatedServer.ts';
-
-export interface Hands {
-  readonly device: Device;
-  readonly life: Life;
-  readonly chronicle: Chronicle;
-  readonly scheduler: Scheduler;
-  /** What a step draws comes from its own dice, so that it means the same without the steps before it. */
-  readonly random: ReturnType<typeof createSeededRandom>;
-}
 
 type Action = (hands: Hands) => Promise<void>;
 
@@ -81,11 +73,6 @@ export function act(
       life.editors.clear();
     }
   });
-}
-
-/** One of them; often the first, so that hands meet at one place. */
-function pick<T>({ random }: Hands, items: readonly T[]): T | undefined {
-  return random.fraction() < 0.4 ? items[0] : items[Math.floor(random.fraction() * items.length)];
 }
 
 function people({ device }: Hands) {
@@ -322,9 +309,6 @@ async function mistake(hands: Hands): Promise<void> {
   await save(hands, { before: record, written: [written] });
 }
 
-/** Nobody of this id is known to the server: it refuses what refers to them. */
-const NOBODY = 'Practitioner/nobody';
-
 async function poison(hands: Hands): Promise<void> {
   const clientId = await someClient(hands);
   if (clientId === undefined) return;
@@ -333,105 +317,4 @@ async function poison(hands: Hands): Promise<void> {
   hands.chronicle.poisoned(resourceKey(bad));
   await save(hands, { written: [bad] });
   if (hands.random.fraction() < 0.5) await save(hands, { written: [newNote(hands, bad, {})] });
-}
-
-/** A person looks at one of the things that need them, and settles it in one of the ways that are offered. */
-async function attend(hands: Hands): Promise<void> {
-  const { life, chronicle } = hands;
-  const item = pick(hands, await life.store.listAttention(50));
-  const detail = item === undefined ? undefined : await life.store.attention(item.mutationId);
-  if (detail === undefined) return;
-  const unit = await life.store.exportUnit(detail.mutationId);
-  // As on the screens: over what is signed at the server no other text goes.
-  const theirs = detail.conflict?.theirs ?? null;
-  const fixed = theirs !== null && isSettled(theirs);
-  const offered = detail.choices.filter((one) => one === 'resend' || one === 'mend' || !fixed);
-  const choice = pick(hands, offered);
-  switch (choice) {
-    case 'mend':
-    case 'decide':
-      return await settleText(hands, detail, choice);
-    case 'resend': {
-      const sent = new Set(marksIn(unit?.entries));
-      const theirs = marksIn(unit?.conflicts.map((conflict) => conflict.theirs));
-      chronicle.givenUp(
-        [],
-        theirs.filter((mark) => !sent.has(mark)),
-      );
-      await life.store.resend(detail.mutationId);
-      return;
-    }
-    case 'return-to-draft': {
-      const keys = (unit?.entries ?? []).map(({ key }) => key);
-      chronicle.givenUp(
-        keys.filter((key) => key.startsWith('Provenance/')),
-        [],
-      );
-      await life.store.returnToDraft(detail.mutationId);
-      return;
-    }
-    case 'keep-theirs': {
-      const keys = (unit?.entries ?? []).map(({ key }) => key);
-      const mine = [unit?.entries, unit?.conflicts.map((conflict) => conflict.mine)];
-      const theirs = new Set(marksIn(unit?.conflicts.map((conflict) => conflict.theirs)));
-      chronicle.givenUp(
-        keys.filter((key) => key.startsWith('Provenance/')),
-        marksIn(mine).filter((mark) => !theirs.has(mark)),
-      );
-      await life.store.keepTheirs(detail.mutationId);
-      return;
-    }
-    case undefined:
-      return;
-  }
-}
-
-async function settleText(hands: Hands, detail: AttentionDetail, choice: 'mend' | 'decide'): Promise<void> {
-  const { life, chronicle, device } = hands;
-  const chosen = choice === 'mend' ? mended(detail.body) : decided(hands, detail);
-  const { conflict, body, standing } = detail;
-  // A mend replaces the refused text alone; a decision is made on sight of everything.
-  const shown = choice === 'mend' ? [body] : [body, standing, conflict?.mine, conflict?.theirs];
-  const told = {
-    device: device.name,
-    practitionerId: device.practitionerId,
-    shown: shown.filter((resource) => resource !== undefined && resource !== null),
-    written: [chosen],
-  };
-  chronicle.trying(told);
-  await life.store[choice === 'mend' ? 'mend' : 'decideConflict'](detail.mutationId, {
-    resource: chosen,
-    basedOn: detail.revision,
-  });
-  if (choice === 'mend') chronicle.mended(detail.key);
-  chronicle.saved(told);
-}
-
-function mended(body: FhirResource): FhirResource {
-  if (body.resourceType !== 'Encounter') return body;
-  const participant = body.participant?.filter(({ individual }) => individual?.reference !== NOBODY);
-  const { participant: _bad, ...rest } = body;
-  return participant === undefined || participant.length === 0 ? rest : { ...rest, participant };
-}
-
-/** Mine, theirs, or all words of both. */
-function decided(hands: Hands, { conflict, standing }: AttentionDetail): FhirResource {
-  const mine = conflict?.mine ?? standing;
-  const theirs = conflict?.theirs ?? standing;
-  const draw = hands.random.fraction();
-  if (draw < 0.25) return isSettled(mine) ? standing : mine;
-  if (draw < 0.4) return isSettled(theirs) ? standing : theirs;
-  if (mine.resourceType !== 'Composition' || theirs.resourceType !== 'Composition') return theirs;
-  if (isSettled(theirs)) return standing;
-  const ours = new Map(noteSections(mine).map(({ code, text }) => [code, text]));
-  const texts = noteSections(theirs).map(({ code, text }) => {
-    const others = text.split(' ');
-    const missing = (ours.get(code) ?? '').split(' ').filter((word) => !others.includes(word));
-    return [code, [...others, ...missing].filter((word) => word !== '').join(' ')] as const;
-  });
-  return withNoteSections(theirs, Object.fromEntries(texts));
-}
-
-function isSettled(resource: FhirResource): boolean {
-  return resource.resourceType === 'Composition' && resource.status !== 'preliminary';
 }

@@ -1,20 +1,24 @@
 import {
   CURSOR_HEADER,
   type BundleEntry,
-  type Composition,
-  type FhirResource,
   REVIEW_PATH,
-  createNote,
   finalizeNote,
-  mutationIdExtension,
-  resourceKey,
-  signatureProvenance,
-  signedPayload,
   withNoteSections,
 } from '@fieldchart/clinical';
-import { newClient } from '../../../apps/sync-server/src/testing/testServer.ts';
 import { linkOf, statusesOf } from './answers.ts';
-import { ORGANIZATION, type SimulatedIdentity, type SimulatedServer } from './simulatedServer.ts';
+import {
+  type EntryOptions,
+  NOW,
+  bundle,
+  clientEntries,
+  clientId,
+  entryOf,
+  noteOf,
+  provenanceOf,
+  visitEntry,
+  withMembers,
+} from './contractEntries.ts';
+import type { SimulatedIdentity, SimulatedServer } from './simulatedServer.ts';
 
 /** What a server brings so that the contract can be run over it. */
 export interface ContractHarness {
@@ -24,8 +28,8 @@ export interface ContractHarness {
   readonly ben: SimulatedIdentity;
   readonly sue: SimulatedIdentity;
   /** Asks, and keeps question and answer for the comparison. */
-  ask(device: SimulatedIdentity | undefined, question: Question): Promise<Answered>;
-  advance(milliseconds: number): void;
+  readonly ask: (device: SimulatedIdentity | undefined, question: Question) => Promise<Answered>;
+  readonly advance: (milliseconds: number) => void;
 }
 
 export interface Question {
@@ -242,89 +246,6 @@ export const serverContract: readonly ContractCase[] = [
     },
   },
 ];
-
-const NOW = 1_790_000_000_000;
-
-const uuid = (kind: number, number: number) =>
-  `${String(kind).padStart(8, '0')}-0000-4000-8000-${String(number).padStart(12, '0')}`;
-const clientId = (number: number) => uuid(1, number);
-const visitId = (number: number) => uuid(3, number);
-
-interface EntryOptions {
-  readonly id: number;
-  readonly ifMatch?: string | undefined;
-  /** Neither If-Match nor If-None-Match. */
-  readonly neither?: boolean;
-}
-
-function entryOf(resource: FhirResource, { id, ifMatch, neither }: EntryOptions): BundleEntry {
-  const condition =
-    neither === true ? {} : ifMatch === undefined ? { ifNoneMatch: '*' } : { ifMatch: `W/"${ifMatch}"` };
-  return {
-    resource: { ...resource },
-    request: {
-      method: 'PUT',
-      url: resourceKey(resource),
-      ...condition,
-      extension: [mutationIdExtension(uuid(9, id))],
-    },
-  };
-}
-
-function bundle(type: 'batch' | 'transaction', entry: readonly BundleEntry[]): object {
-  return { resourceType: 'Bundle', type, entry };
-}
-
-function clientEntries(practitionerId: string, number: number): readonly BundleEntry[] {
-  const device = { practitionerId } as Parameters<typeof newClient>[0];
-  return newClient(device, clientId(number), visitId(number), uuid(2, number)).map((resource, at) =>
-    entryOf(resource, { id: number * 1000 + at }),
-  );
-}
-
-function visitEntry(client: number, number: number, who = 'Practitioner/ana'): BundleEntry {
-  const visit = {
-    resourceType: 'Encounter',
-    id: visitId(number),
-    status: 'in-progress',
-    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'HH' },
-    subject: { reference: `Patient/${clientId(client)}` },
-    participant: [{ individual: { reference: who } }],
-  } as FhirResource;
-  return entryOf(visit, { id: 100 + number });
-}
-
-function noteOf(practitionerId: string, client: number, visit: number): Composition {
-  return createNote({
-    id: uuid(4, visit),
-    clientId: clientId(client),
-    encounterId: visitId(visit),
-    practitionerId,
-    practitionerName: practitionerId,
-    organizationId: ORGANIZATION,
-    format: 'DAP',
-    title: 'Note',
-    now: NOW,
-  });
-}
-
-async function provenanceOf(note: Composition, device: SimulatedIdentity, signerId: string) {
-  return signatureProvenance({
-    id: uuid(5, 1),
-    targets: [note],
-    signerId,
-    organizationId: ORGANIZATION,
-    deviceId: 'device',
-    when: NOW,
-    jws: await device.sign(signedPayload([note])),
-    type: 'author',
-  });
-}
-
-function withMembers(team: unknown, members: readonly string[]): FhirResource {
-  const participant = members.map((id) => ({ member: { reference: `Practitioner/${id}` } }));
-  return { ...(team as FhirResource), participant } as FhirResource;
-}
 
 function expectStatus(answer: Answered, status: number): void {
   if (answer.status !== status) {
