@@ -30,7 +30,11 @@ const folder = dataFolder(values.data);
 const say = (line: string) => console.log(line);
 
 try {
-  await stopOnSignal(await start());
+  const server = await start();
+  // Before anybody is told that it runs: a signal that comes with the word must find somebody who closes the database.
+  const stopped = stopOnSignal(server);
+  announce(server);
+  await stopped;
 } catch (error) {
   console.error(explainFailure(error, folder) ?? (error instanceof Error ? error.message : error));
   process.exitCode = 1;
@@ -38,7 +42,7 @@ try {
 
 async function start(): Promise<RunningServer> {
   if (values['no-web'] !== true) await buildWebApp({ onLine: say });
-  const server = await startServer({
+  return await startServer({
     folder,
     port,
     databaseUrl: process.env['DATABASE_URL'],
@@ -49,6 +53,9 @@ async function start(): Promise<RunningServer> {
     ...(existsSync(webAppFolder) ? { webRoot: webAppFolder } : {}),
     ...(clients === undefined ? {} : { demoSize: { clients, notes: notes ?? clients * 20 } }),
   });
+}
+
+function announce(server: RunningServer): void {
   if (server.kind === 'pglite') {
     say(
       'The embedded database is for trying out: it does not survive a power cut. ' +
@@ -59,7 +66,6 @@ async function start(): Promise<RunningServer> {
   say(`\nFieldchart is running at ${server.url}   (Ctrl-C stops it)`);
   if (server.tickets.length === 0) say('A new ticket: npm run ticket -- --clinician "NAME"');
   else say(`The key that rescues devices is in ${folder}/rescue-key.json: keep it away from this machine.`);
-  return server;
 }
 
 /** Resolves once a signal came and everything is closed; a second signal does not wait. */
