@@ -140,7 +140,9 @@ test('any content and any seal under the right code is a coded refusal: none thr
     fc.asyncProperty(texts, async (text) => {
       const outcome = await open(await text);
       if (outcome.ok) throw new Error('a ticket that nobody signed');
-      expect(['wrong-code', 'wrong-type', 'malformed', 'forged', 'wrong-organization']).toContain(outcome.error.kind);
+      expect(['wrong-code', 'wrong-type', 'malformed', 'forged', 'wrong-organization']).toContain(
+        outcome.error.kind,
+      );
     }),
     // To make a case smaller would derive once a try.
     { ...derivingRuns, endOnFailure: true },
