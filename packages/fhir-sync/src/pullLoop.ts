@@ -9,7 +9,6 @@ import { linkParameter, linkPath, readFeedPage, readSearchPage } from './readBun
 export type PullStore = Pick<
   RecordStore,
   | 'cursor'
-  | 'forgetCursor'
   | 'applyPage'
   | 'clientsToFetch'
   | 'applyEverythingPage'
@@ -70,15 +69,23 @@ async function followFeed({
   stopped,
 }: PullOptions): Promise<Interruption | undefined> {
   let restarted = false;
+  let opening = false;
   for (;;) {
     const cursor = await store.cursor();
+    if (cursor === undefined && !opening) {
+      // A device pushes before it first pulls: the server may have been restored in between, and without a cursor
+      // nobody can tell. So whatever was acknowledged here is held against every opening.
+      opening = true;
+      await store.beginEpochChange();
+    }
     const from = cursor === undefined ? '' : `&_cursor=${encodeURIComponent(cursor)}`;
     const answer = await client.read(`/fhir/$changes?_count=${String(pageSize)}${from}`);
     if (stopped()) return undefined;
     if (answer.kind === 'refused' && answer.status === 410 && cursor !== undefined && !restarted) {
       logger.warn('sync.cursor-forgotten');
       restarted = true;
-      await (answer.problem === 'cursor-unknown' ? store.forgetCursor() : store.beginEpochChange());
+      opening = true;
+      await store.beginEpochChange();
       continue;
     }
     if (answer.kind !== 'resource') return readProblem(answer);

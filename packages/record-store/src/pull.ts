@@ -7,13 +7,7 @@ import { createTouched, type Touched } from './touched.ts';
 
 type Pull = Pick<
   RecordStore,
-  | 'cursor'
-  | 'forgetCursor'
-  | 'applyPage'
-  | 'clientsToFetch'
-  | 'applyEverythingPage'
-  | 'clientsToErase'
-  | 'loadCaseload'
+  'cursor' | 'applyPage' | 'clientsToFetch' | 'applyEverythingPage' | 'clientsToErase' | 'loadCaseload'
 >;
 
 /** Resources of the starter caseload in one transaction: progress shows, and no screen waits long. */
@@ -34,10 +28,6 @@ export function createPull({ database, announcer }: ChangeDeps): Pull {
         "SELECT value FROM sync_state WHERE name = 'cursor'",
       );
       return row?.value;
-    },
-
-    async forgetCursor() {
-      await database.batch([{ sql: "DELETE FROM sync_state WHERE name = 'cursor'" }]);
     },
 
     async applyPage({ entries, cursor }) {

@@ -73,11 +73,9 @@ export interface RecordStore extends Attention, LateWork {
   // ---- Pull --------------------------------------------------------------------------------------------
 
   cursor(): Promise<string | undefined>;
-  /** The server does not know our cursor (410): start again. Records stay. */
-  forgetCursor(): Promise<void>;
   /**
-   * The server's database was restored from a backup (410): start again, and hold every record against what the server
-   * has from now on. Nothing of it is applied until {@link RecordStore.endEpochChange}.
+   * The feed is read from its opening: there is no cursor yet, or the server knows it no more (410), as after it was
+   * restored from a backup. Records stay, and each is held against what the server has from now on. Nothing of it is applied until {@link RecordStore.endEpochChange}.
    */
   beginEpochChange(): Promise<void>;
   /**

@@ -10,7 +10,7 @@ export interface MemoryStore extends SyncStore {
   queue(entry: Partial<BatchEntry> & { readonly key: string; readonly group?: string }): string;
   commit(): void;
   readyAt: number | undefined;
-  /** How often a restored server was met. */
+  /** How often what is here was held against the server from its opening on. */
   epochChanges: number;
 }
 
@@ -74,10 +74,6 @@ export function createMemoryStore(): MemoryStore {
       return () => listeners.delete(listener);
     },
     cursor: () => Promise.resolve(cursor),
-    forgetCursor() {
-      cursor = undefined;
-      return Promise.resolve();
-    },
     applyPage(page) {
       cursor = page.cursor;
       for (const entry of page.entries) {
