@@ -201,6 +201,32 @@ test('O4: an attempt of unknown outcome is left alone; its conflict with the res
   expect(again[0]?.entries[0]?.mutationId).not.toBe(entry?.mutationId);
 });
 
+test('D3, C1: an attempt that meets the older text of a backup is not joined with it, as if somebody had taken ours back', async () => {
+  await register();
+  await sendAll();
+  await write('first, acknowledged');
+  await sendAll();
+  await write('first, acknowledged, attempted');
+  const [entry] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  // The backup holds the note as it was before the acknowledged change.
+  const older = pulled(note({ data: 'first' }), 4);
+  await restored([
+    [patient(), 1],
+    [team(), 2],
+    [visit(), 3],
+    [note({ data: 'first' }), 4],
+  ]);
+  await store.conflict(entry?.mutationId ?? '', { ...older, resource: note({ data: 'first' }) });
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'first, acknowledged, attempted' });
+  await store.endEpochChange(new Set());
+  expect(await store.listAttention(9)).toEqual([]);
+  const again = await sendAll();
+  expect(again[0]?.entries).toMatchObject([{ kind: 'update', ifMatch: '4' }]);
+  expect(textsOf(JSON.parse(again[0]?.entries[0]?.body ?? ''))).toEqual({
+    data: 'first, acknowledged, attempted',
+  });
+});
+
 test('C1: who wrote over where our work was lost meets it in a conflict; who built on it does not', async () => {
   await register();
   await sendAll();

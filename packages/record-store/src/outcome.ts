@@ -67,6 +67,12 @@ export async function conflictWith(
     theirs === null
       ? { versionId: record.version_id ?? '', serverTime: record.server_time ?? '', resource: null }
       : theirs;
+  if (await isHeldAgainstRestore(transaction, row.key)) {
+    // Theirs may be older than our own base: joined, it would read as if somebody had taken acknowledged text back.
+    await keepText(transaction, record, version.resource);
+    touch(touched, record.key, record.client_id);
+    return;
+  }
   const alone = (await unsettledOn(transaction, row.key)).length === 1 && row.group_id === null;
   const mine = parseResource(record.resource);
   if (theirs !== null && isSigned(theirs.resource)) {
@@ -265,12 +271,7 @@ async function keepBoth(
 ): Promise<void> {
   const base = await readBase(transaction, record.key);
   const mine = parseResource(record.resource);
-  await keepConflict(transaction, {
-    key: record.key,
-    base: base === null ? null : JSON.stringify(base),
-    mine: record.resource,
-    theirs: version.resource === null ? null : JSON.stringify(version.resource),
-  });
+  await keepText(transaction, record, version.resource);
   touch(touched, record.key, record.client_id);
   if (version.resource === null) return;
   const theirs = { ...version, resource: version.resource };
@@ -292,18 +293,12 @@ async function standAside(
   record: RecordRow,
   theirs: PulledResource,
 ): Promise<void> {
-  const base = await readBase(transaction, record.key);
   // The record was the last entry's body until now.
   await transaction.run('UPDATE outbox SET body = ? WHERE key = ? AND body IS NULL', [
     record.resource,
     record.key,
   ]);
-  await keepConflict(transaction, {
-    key: record.key,
-    base: base === null ? null : JSON.stringify(base),
-    mine: record.resource,
-    theirs: JSON.stringify(theirs.resource),
-  });
+  await keepText(transaction, record, theirs.resource);
   await takeOver(transaction, touched, record, theirs, theirs.resource);
 }
 
@@ -340,6 +335,25 @@ async function advance(
     record.key,
   ]);
   touch(touched, record.key, record.client_id);
+}
+
+/** Keeps the record's text and theirs, with what ours derives from. */
+async function keepText(
+  transaction: Transaction,
+  record: RecordRow,
+  theirs: FhirResource | null,
+): Promise<void> {
+  const base = await readBase(transaction, record.key);
+  await keepConflict(transaction, {
+    key: record.key,
+    base: base === null ? null : JSON.stringify(base),
+    mine: record.resource,
+    theirs: theirs === null ? null : JSON.stringify(theirs),
+  });
+}
+
+async function isHeldAgainstRestore(transaction: Transaction, key: string): Promise<boolean> {
+  return (await transaction.all('SELECT 1 FROM epoch_checks WHERE key = ?', [key])).length > 0;
 }
 
 /** Whoever decides an open conflict sees what the other side says now. */
