@@ -124,3 +124,9 @@ test('D3, O4: what is typed while a text is on its way to the inbox goes under a
   await store.handedOver(third?.mutationId ?? '', { way: 'review', receipt: 'item', at: serverTime(3) });
   expect(await submitted()).toEqual([]);
 });
+
+test('S3: of the clients who ever left, those that this device holds are let go, and no others', async () => {
+  const lost = (clientId: string) => ({ kind: 'access-lost', clientId }) as const;
+  await store.applyPage({ entries: [lost(CLIENT), lost('never here')], cursor: 'opening' });
+  expect(await store.clientsToErase()).toEqual([CLIENT]);
+});

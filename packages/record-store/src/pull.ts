@@ -103,9 +103,12 @@ async function applyEntry(transaction: Transaction, touched: Touched, entry: Pul
       return;
     case 'access-lost':
       await transaction.run('DELETE FROM clients_to_fetch WHERE client_id = ?', [entry.clientId]);
-      await transaction.run('INSERT OR IGNORE INTO clients_to_erase (client_id) VALUES (?)', [
-        entry.clientId,
-      ]);
+      // An opening names all who ever left: most of them were never on this device.
+      await transaction.run(
+        `INSERT OR IGNORE INTO clients_to_erase (client_id) SELECT ?
+         WHERE EXISTS (SELECT 1 FROM records WHERE client_id = ?) OR EXISTS (SELECT 1 FROM outbox WHERE client_id = ?)`,
+        [entry.clientId, entry.clientId, entry.clientId],
+      );
       return;
   }
 }

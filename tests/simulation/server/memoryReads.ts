@@ -46,7 +46,15 @@ function openingPage(
     key: `1${id}`,
     entry: accessEntry(id, true),
   }));
-  const found = [...own, ...clients]
+  const mine = caseloadOf(records, practitionerId);
+  const left = records.access.filter(
+    (change) => change.practitionerId === practitionerId && !change.gained && !mine.has(change.clientId),
+  );
+  const former = [...new Set(left.map(({ clientId }) => clientId))].map((id) => ({
+    key: `2${id}`,
+    entry: accessEntry(id, false),
+  }));
+  const found = [...own, ...clients, ...former]
     .filter(({ key }) => key > after)
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const rows = found.slice(0, count);

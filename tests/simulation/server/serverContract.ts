@@ -164,6 +164,11 @@ export const serverContract: readonly ContractCase[] = [
       expectEach(await ask(sue, { path: '/fhir', body: share(['ben'], '2', 42) }), 200);
       await pages(ana, anas, 100);
       await pages(ben, bens, 100);
+      // Who opens anew is told of the client who left as well, in small pages as in large ones.
+      for (const count of [100, 2]) {
+        await pages(ana, undefined, count);
+        await pages(ben, undefined, count);
+      }
       expectStatus(await ask(ana, { path: `/fhir/Patient/${clientId(1)}/$everything` }), 404);
       expectEach(await ask(ana, { path: '/fhir', body: bundle('batch', [visitEntry(1, 6)]) }), 403);
       await ask(sue, { path: `/fhir/Patient/${clientId(1)}/$everything` });

@@ -59,14 +59,17 @@ export const PEOPLE: readonly (readonly [id: string, name: string, role: Role])[
   ['sue', 'Sue Park', 'supervisor'],
 ];
 
-/** Somebody whom the real test server knows too, and who does nothing here. */
-const BYSTANDER = ['cleo', 'Cleo Bay'] as const;
+/** Those whom the real test server knows too, and who do nothing here. */
+const BYSTANDERS = [
+  ['cleo', 'Cleo Bay'],
+  ['ada', 'Ada Admin'],
+] as const;
 
 /** The organisation's own resources, as its operator loads them. */
 export function organizationResources(): readonly FhirResource[] {
   return [
     { resourceType: 'Organization', id: ORGANIZATION, name: 'Prairie Care' },
-    ...[...PEOPLE, BYSTANDER].map(([id, name]): FhirResource => ({
+    ...[...PEOPLE, ...BYSTANDERS].map(([id, name]): FhirResource => ({
       resourceType: 'Practitioner',
       id,
       name: [{ text: name }],

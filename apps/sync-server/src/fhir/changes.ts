@@ -61,7 +61,10 @@ interface OpeningRow {
   readonly created: boolean | null;
 }
 
-/** The organisation's own resources, then every client of the caseload as gained. */
+/**
+ * The organisation's own resources, then every client of the caseload as gained, then every former one as lost: a
+ * device that has no cursor, or one of before a restore, may hold a client whose leaving it was never told of (S3).
+ */
 async function readOpening(
   db: Database,
   question: ChangesQuestion,
@@ -77,10 +80,16 @@ async function readOpening(
       union all
       select distinct ('1' || client_id) collate "C", null, client_id, null::int, null::jsonb, null::bigint, null,
         null::boolean
-      from care_team_member where practitioner_id = ${question.practitionerId}) as opening
+      from care_team_member where practitioner_id = ${question.practitionerId}
+      union all
+      select distinct ('2' || client_id) collate "C", null, client_id, null::int, null::jsonb, null::bigint, null,
+        null::boolean
+      from access_change a where practitioner_id = ${question.practitionerId} and not gained and not exists (
+        select from care_team_member m
+        where m.practitioner_id = a.practitioner_id and m.client_id = a.client_id)) as opening
     where key > ${from.after} order by key limit ${question.count + 1}`.execute(db);
   const rows = found.slice(0, question.count);
-  const entries = rows.map((row) => toEntry(row, true));
+  const entries = rows.map((row) => toEntry(row, row.key.startsWith('1')));
   const last = rows.at(-1);
   const more = found.length > rows.length && last !== undefined;
   // The feed goes on from where the opening began: what was written meanwhile comes again.

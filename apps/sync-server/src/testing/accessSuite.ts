@@ -90,6 +90,11 @@ export function defineAccessSuite(storage: () => Storage): void {
     expect(left.status).toBe(200);
     expect((await changes(ben, gained.cursor)).keys).toEqual([`access-lost Patient/${clientId}`]);
     expect((await ask(ben, 'GET', `/fhir/Patient/${clientId}`)).status).toBe(404);
+    // A device without a cursor may hold the client all the same: the opening says so, to former members alone.
+    expect((await changes(ben)).keys).toContain(`access-lost Patient/${clientId}`);
+    for (const other of [ana, sue]) {
+      expect((await changes(other)).keys).not.toContain(`access-lost Patient/${clientId}`);
+    }
   });
 
   test('S1: the feed pages oldest first and resumes where it stopped; a foreign cursor is gone', async () => {

@@ -3,7 +3,8 @@ import { type OperationOutcome, operationOutcome } from '../fhir/envelopes.ts';
 /**
  * `GET /fhir/$changes?_cursor=C&_count=N&_wait=S`: the feed, oldest first. Each page has one link, `next` (more is
  * there) or `resume`; its `_cursor` is opaque and is kept in the commit that keeps the page. Without `_cursor` the
- * feed opens: the organisation's own resources and every client of the caseload as gained.
+ * feed opens: the organisation's own resources, every client of the caseload as gained, and
+ * every former one as lost: a device without a cursor may hold a client whose leaving it was never told of.
  */
 export const CHANGES_PATH = '/fhir/$changes';
 
