@@ -1,4 +1,4 @@
-import { type FhirResource, noteSections, withNoteSections } from '@fieldchart/clinical';
+import { type FhirResource, noteSections, referencesOf, withNoteSections } from '@fieldchart/clinical';
 import type { AttentionDetail } from '@fieldchart/record-store';
 import { type Hands, NOBODY, pick } from './hands.ts';
 import { marksIn } from './marks.ts';
@@ -63,12 +63,23 @@ async function settleText(hands: Hands, detail: AttentionDetail, choice: 'mend' 
     written: [chosen],
   };
   chronicle.trying(told);
+  // What was signed behind the refused text changes with it: its signature is taken back, and the note is signed anew.
+  chronicle.givenUp(await signaturesBehind(hands, detail), []);
   await life.store[choice === 'mend' ? 'mend' : 'decideConflict'](detail.mutationId, {
     resource: chosen,
     basedOn: detail.revision,
   });
   if (choice === 'mend') chronicle.mended(detail.key);
   chronicle.saved(told);
+}
+
+/** The waiting signatures of a refused note. */
+async function signaturesBehind({ life }: Hands, { key }: AttentionDetail): Promise<readonly string[]> {
+  const waiting = (await life.store.listOutbox(1000)).filter((item) => item.key.startsWith('Provenance/'));
+  const records = await Promise.all(waiting.map((item) => life.store.get(item.key)));
+  return records.flatMap((record) =>
+    record !== undefined && referencesOf(record.resource).includes(key) ? [record.key] : [],
+  );
 }
 
 function mended(body: FhirResource): FhirResource {
