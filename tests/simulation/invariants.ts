@@ -56,9 +56,9 @@ export function nothingIsLost(outcome: Outcome): void {
   }
 }
 
-/** D3: also what a person chose not to keep can be found again: in the server's history or on a device. */
-export function nothingGivenUpIsGone({ facts, devices, history }: Outcome): void {
-  const kept = new Set<Mark>(devices.flatMap((device) => [...device.allMarks]));
+/** D3: also what a person chose not to keep can be found again: in the server's history, on a device, or where it was handed over. */
+export function nothingGivenUpIsGone({ facts, devices, history, handedOver }: Outcome): void {
+  const kept = new Set<Mark>([...devices.flatMap((device) => [...device.allMarks]), ...marksIn(handedOver)]);
   for (const { resource } of history) for (const mark of marksIn(resource)) kept.add(mark);
   for (const [mark, { key, device }] of facts.marks) {
     // A restored server has lost the history that held it.

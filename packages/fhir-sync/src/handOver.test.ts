@@ -37,6 +37,7 @@ function scene(units: readonly Batch[], answer: (request: HttpRequest) => HttpAn
       resource: {},
     })),
     conflicts: [],
+    superseded: [],
   });
   const run = () =>
     handOver(

@@ -1,5 +1,5 @@
 import { REVIEW_PATH } from '@fieldchart/clinical';
-import type { Batch, RecordStore, UnsentWork } from '@fieldchart/record-store';
+import { type Batch, type RecordStore, type UnsentWork, isNothing } from '@fieldchart/record-store';
 import { buildBundle } from './buildBundle.ts';
 import type { EntryVerdict } from './classifyAnswer.ts';
 import type { FhirClient } from './fhirClient.ts';
@@ -39,7 +39,7 @@ export async function handOver(
     if (interruption !== undefined || stopped()) return interruption;
   }
   const work = await store.unsentOf(clientId);
-  if (work.entries.length === 0 && work.conflicts.length === 0) {
+  if (isNothing(work)) {
     await store.eraseClient(clientId);
     return undefined;
   }

@@ -1,7 +1,8 @@
 import type { Database, Transaction } from '@fieldchart/encrypted-sqlite';
 
-/** What has not reached the server: entries of the outbox in their order, and this side of open conflicts. */
+/** What has not reached the server: nobody else has a copy of it. */
 export interface UnsentWork {
+  /** The outbox, in its order. */
   readonly entries: readonly {
     readonly mutationId: string;
     readonly sequence: number;
@@ -12,7 +13,14 @@ export interface UnsentWork {
     /** The resource; null for a delete. */
     readonly resource: unknown;
   }[];
+  /** This side of conflicts, decided ones too: what was not chosen stands nowhere else. */
   readonly conflicts: readonly { readonly key: string; readonly mine: unknown }[];
+  /** Texts that a mend, a decision or a withdrawn signature took the place of. */
+  readonly superseded: readonly { readonly key: string; readonly resource: unknown }[];
+}
+
+export function isNothing({ entries, conflicts, superseded }: UnsentWork): boolean {
+  return entries.length === 0 && conflicts.length === 0 && superseded.length === 0;
 }
 
 /**
@@ -40,9 +48,13 @@ export async function exportUnsent(
   );
   const conflicts = await database.all<{ key: string; mine: string }>(
     clientId === undefined
-      ? 'SELECT key, mine FROM conflicts WHERE decided = 0 ORDER BY id'
+      ? 'SELECT key, mine FROM conflicts ORDER BY id'
       : `SELECT c.key, c.mine FROM conflicts c JOIN records r ON r.key = c.key
-         WHERE c.decided = 0 AND r.client_id = ? ORDER BY c.id`,
+         WHERE r.client_id = ? ORDER BY c.id`,
+    of,
+  );
+  const superseded = await database.all<{ key: string; resource: string }>(
+    `SELECT key, resource FROM superseded ${clientId === undefined ? '' : 'WHERE client_id = ?'} ORDER BY id`,
     of,
   );
   return {
@@ -53,5 +65,6 @@ export async function exportUnsent(
       resource: body === null || kind === 'delete' ? null : (JSON.parse(body) as unknown),
     })),
     conflicts: conflicts.map(({ key, mine }) => ({ key, mine: JSON.parse(mine) as unknown })),
+    superseded: superseded.map(({ key, resource }) => ({ key, resource: JSON.parse(resource) as unknown })),
   };
 }

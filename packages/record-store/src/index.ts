@@ -4,4 +4,4 @@ export type * from './recordStore.ts';
 export { openRecordStore } from './openRecordStore.ts';
 export { mergeText } from './merge.ts';
 export { type AuditChain, type KeptLink, createAuditChain } from './auditChain.ts';
-export { type UnsentWork, exportUnsent } from './exportUnsent.ts';
+export { type UnsentWork, exportUnsent, isNothing } from './exportUnsent.ts';

@@ -130,3 +130,19 @@ test('S3: of the clients who ever left, those that this device holds are let go,
   await store.applyPage({ entries: [lost(CLIENT), lost('never here')], cursor: 'opening' });
   expect(await store.clientsToErase()).toEqual([CLIENT]);
 });
+
+test('D3: a text that a decision did not choose is sealed with the rest before its client goes: nobody else has it', async () => {
+  await write({ data: 'mine' });
+  const [entry] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  const id = entry?.mutationId ?? '';
+  await store.conflict(id, { resource: note({ data: 'theirs' }), versionId: '2', serverTime: serverTime(2) });
+  const detail = await store.attention(id);
+  await store.decideConflict(id, { resource: note({ data: 'theirs' }), basedOn: detail?.revision ?? 0 });
+  const [again] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  await store.acknowledge(again?.mutationId ?? '', { versionId: '3', serverTime: serverTime(3) });
+  expect(await store.lateWork(CLIENT)).toEqual([]);
+  expect(await store.eraseClient(CLIENT)).toBe('waiting');
+  const work = await store.unsentOf(CLIENT);
+  expect(JSON.stringify(work)).toContain('mine');
+  expect(await store.eraseClient(CLIENT, { work, sha256: 'h' })).toBe('erased');
+});

@@ -1,7 +1,7 @@
 import type { ResourceKey } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { type Random, randomUuid, toInstant } from '@fieldchart/foundation';
-import { exportUnsent, type UnsentWork } from './exportUnsent.ts';
+import { exportUnsent, isNothing, type UnsentWork } from './exportUnsent.ts';
 import { removeEntry } from './outcome.ts';
 import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
@@ -20,7 +20,7 @@ export interface LateWork {
   lateWork(clientId: string): Promise<'typing' | readonly Batch[]>;
   /** The server has the entry as it was last submitted: it is settled here, unless it was edited since. */
   handedOver(mutationId: string, receipt: HandoverReceipt): Promise<void>;
-  /** What the inbox did not take, to be sealed for rescue. */
+  /** What the inbox did not take and nobody else has, texts that were set aside included, to be sealed for rescue. */
   unsentOf(clientId: string): Promise<UnsentWork>;
   /**
    * Erases a client's data. `waiting`, and nothing erased, while something is unsent that `sealed`, the work whose
@@ -94,8 +94,7 @@ export function createLateWork({ database, clock, random, announcer }: ChangeDep
       const touched = createTouched();
       const outcome = await database.transaction(async (transaction) => {
         const unsent = await exportUnsent(transaction, clientId);
-        const nothing = unsent.entries.length === 0 && unsent.conflicts.length === 0;
-        if (!nothing && JSON.stringify(unsent) !== JSON.stringify(sealed?.work)) return 'waiting';
+        if (!isNothing(unsent) && JSON.stringify(unsent) !== JSON.stringify(sealed?.work)) return 'waiting';
         const rows = await transaction.all<OutboxRow>('SELECT * FROM outbox WHERE client_id = ?', [clientId]);
         for (const row of rows) {
           const at = toInstant(clock.now());

@@ -100,7 +100,7 @@ export function createMemoryStore(): MemoryStore {
     endEpochChange: () => Promise.resolve(),
     lateWork: () => Promise.resolve([]),
     handedOver: () => Promise.resolve(),
-    unsentOf: () => Promise.resolve({ entries: [], conflicts: [] }),
+    unsentOf: () => Promise.resolve({ entries: [], conflicts: [], superseded: [] }),
   };
   return store;
 }
