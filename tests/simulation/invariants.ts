@@ -113,14 +113,18 @@ function hasCause({ facts }: Outcome, device: Inspection, entry: UnsettledEntry)
 
 /** What everybody sees is the same, and it is what the server has; but for what still waits for a person. */
 export function devicesConverge({ devices, current, caseloads, facts }: Outcome): void {
+  const openOn = new Map(devices.map((device) => [device, openKeys(device)]));
+  const openAnywhere = new Set([...openOn.values()].flatMap((keys) => [...keys]));
   for (const device of devices) {
-    const open = new Set([...device.unsettled.map(({ key }) => key), ...device.conflicted]);
     for (const [key, version] of current) {
       const { clientId } = version;
       if (clientId !== null && caseloads.get(clientId)?.has(device.practitionerId) !== true) continue;
-      // Of what others wrote and a restore took, devices keep what they have until a newer version comes.
-      if (open.has(key) || facts.lostByRestore.has(key)) continue;
+      if (openOn.get(device)?.has(key) === true || facts.lostByRestore.has(key)) continue;
       const record = device.records.get(key);
+      // Of what others wrote and a restore took, devices keep what they have until a newer version comes: at the
+      // latest when its writer decides what stands in the way.
+      const lost = facts.restores > 0 && Number(record?.versionId) > version.version;
+      if (lost && openAnywhere.has(key)) continue;
       demand(record !== undefined, 'devices converge', () => `${device.name} does not have ${key}`);
       demand(
         record?.versionId === String(version.version) &&
@@ -131,6 +135,10 @@ export function devicesConverge({ devices, current, caseloads, facts }: Outcome)
       );
     }
   }
+}
+
+function openKeys({ unsettled, conflicted }: Inspection): ReadonlySet<ResourceKey> {
+  return new Set([...unsettled.map(({ key }) => key), ...conflicted]);
 }
 
 /** S3: what has left the caseload has left the device, unless something of it waits. */

@@ -186,7 +186,10 @@ async function quieten({ scheduler, network, devices }: World, failed: () => boo
     devices.some((device) => {
       const [row] = device
         .disk()
-        .read("SELECT count(*) AS open FROM outbox WHERE state IN ('waiting', 'attempted')");
+        .read(
+          `SELECT (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'attempted'))
+             + (SELECT count(*) FROM clients_to_fetch) AS open`,
+        );
       return row?.['open'] !== 0;
     });
   for (let minute = 3; minute < longestQuiet && busy() && !failed(); minute += 1) {
