@@ -82,8 +82,7 @@ export function withFields(resource: FhirResource, texts: FieldTexts): FhirResou
 
 /** Without the control characters that pasted text may bring: nobody sees them, and no FHIR text may hold them. */
 function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/gu, '');
+  return text.replaceAll(/(?![\t\n\r])\p{Cc}/gu, '');
 }
 
 function personTexts(patient: Patient) {

@@ -1,4 +1,4 @@
-import { type Composition, noteSections, signatureProvenance } from '@fieldchart/clinical';
+import { type Composition, noteSections } from '@fieldchart/clinical';
 import type { RecordStore } from '@fieldchart/record-store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   patient,
   pulled,
   serverTime,
+  signature,
   signed,
   VISIT,
   visit,
@@ -83,16 +84,7 @@ async function conflictedNote(theirs = note({ data: 'theirs', '18776-5': 'their 
 async function signedOnDevice() {
   await onServer();
   const final = signed(note({ data: 'signed' }));
-  const provenance = signatureProvenance({
-    id: '40000000-0000-4000-8000-000000000001',
-    targets: [final],
-    signerId: 'p1',
-    organizationId: 'org',
-    deviceId: 'd1',
-    when: fixture.clock.now(),
-    jws: 'a.b.c',
-    type: 'author',
-  });
+  const provenance = signature(final);
   const { revision = 0 } = (await store.get(NOTE_KEY)) ?? {};
   await store.recordGroup(
     [

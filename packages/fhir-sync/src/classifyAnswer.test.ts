@@ -172,7 +172,7 @@ test('the whole bundle: 408, 429 and 5xx are unknown outcomes that honour Retry-
   }
 });
 
-test('the whole bundle: any other 4xx of the FHIR server is searched for its cause; one of a proxy is not', () => {
+test('a bundle refused whole is bisected when the FHIR server refused it; the page of a proxy says nothing of it', () => {
   expect(classifyAnswer(answer(400, outcome('invalid', '')), batch, now)).toEqual({
     kind: 'bisect',
     code: 'http-400',

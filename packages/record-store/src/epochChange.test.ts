@@ -1,10 +1,4 @@
-import {
-  type Composition,
-  createCareTeam,
-  type FhirResource,
-  noteSections,
-  signatureProvenance,
-} from '@fieldchart/clinical';
+import { createCareTeam, type FhirResource } from '@fieldchart/clinical';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RecordStore } from './recordStore.ts';
 import {
@@ -17,7 +11,9 @@ import {
   patient,
   pulled,
   serverTime,
+  signature,
   signed,
+  textsOf,
   visit,
 } from './testing/storeFixture.ts';
 
@@ -45,10 +41,6 @@ const team = () =>
     organizationId: 'org',
     startedAt: fixture.clock.now(),
   });
-const textsOf = (resource: unknown) =>
-  Object.fromEntries(
-    noteSections(resource as Composition).flatMap(({ code, text }) => (text === '' ? [] : [[code, text]])),
-  );
 const sent = new Map<string, string>();
 
 /** Sends everything, and returns what went in the order of the bundles. */
@@ -139,16 +131,7 @@ test('O6: a signed note that was lost goes again with its signature', async () =
   await register();
   await sendAll();
   const final = signed(note({ data: 'first' }));
-  const provenance = signatureProvenance({
-    id: '40000000-0000-4000-8000-000000000001',
-    targets: [final],
-    signerId: 'p1',
-    organizationId: 'org',
-    deviceId: 'd1',
-    when: fixture.clock.now(),
-    jws: 'a.b.c',
-    type: 'author',
-  });
+  const provenance = signature(final);
   const record = await store.get(NOTE_KEY);
   await store.recordGroup(
     [

@@ -4,7 +4,7 @@ import { type Random, randomUuid } from '@fieldchart/foundation';
 import { enqueue } from './enqueue.ts';
 import { keepConflict } from './keepConflict.ts';
 import { sameContent } from './merge.ts';
-import { applyVersion } from './outcome.ts';
+import { applyVersion } from './applyVersion.ts';
 import { CONFLICT, parkEntry } from './parkEntry.ts';
 import { readEntry } from './readEntry.ts';
 import { reopenEntry } from './reopenEntry.ts';

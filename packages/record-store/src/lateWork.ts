@@ -2,7 +2,7 @@ import type { ResourceKey } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { type Random, randomUuid, toInstant } from '@fieldchart/foundation';
 import { exportUnsent, isNothing, type UnsentWork } from './exportUnsent.ts';
-import { removeEntry } from './outcome.ts';
+import { removeEntry } from './acknowledge.ts';
 import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { Batch, BatchEntry } from './recordStore.ts';

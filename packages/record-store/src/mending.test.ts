@@ -1,4 +1,4 @@
-import { type Composition, noteSections, signatureProvenance, withNoteSections } from '@fieldchart/clinical';
+import { type Composition, withNoteSections } from '@fieldchart/clinical';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RecordStore } from './recordStore.ts';
 import {
@@ -11,7 +11,9 @@ import {
   patient,
   pulled,
   serverTime,
+  signature,
   signed,
+  textsOf,
   visit,
 } from './testing/storeFixture.ts';
 
@@ -28,17 +30,6 @@ afterEach(async () => {
 
 const REFUSED = { code: 'business-rule', text: 'the plan is missing' };
 const BOB = 'Practitioner/p2';
-const provenance = (target: Composition) =>
-  signatureProvenance({
-    id: '40000000-0000-4000-8000-000000000001',
-    targets: [target],
-    signerId: 'p1',
-    organizationId: 'org',
-    deviceId: 'd1',
-    when: fixture.clock.now(),
-    jws: 'a.b.c',
-    type: 'author',
-  });
 
 /** A client, a visit and a note that the server holds at version 1. */
 async function onServer(texts: Record<string, string> = { data: 'first' }) {
@@ -60,10 +51,6 @@ async function refuse() {
   await store.park(entry?.mutationId ?? '', REFUSED);
   return entry?.mutationId ?? '';
 }
-const textsOf = (resource: unknown) =>
-  Object.fromEntries(
-    noteSections(resource as Composition).flatMap(({ code, text }) => (text === '' ? [] : [[code, text]])),
-  );
 const sentTexts = async () => (await send()).map(({ body }) => textsOf(JSON.parse(body)));
 const superseded = async () =>
   (await store.database.all<{ resource: string }>('SELECT resource FROM superseded ORDER BY id')).map(
@@ -137,7 +124,7 @@ test('C2, O5: a mend under a signed text takes the signature back, keeps it, and
   await store.recordGroup(
     [
       { resource: final, basedOn: await revision() },
-      { resource: provenance(final), basedOn: 0 },
+      { resource: signature(final), basedOn: 0 },
     ],
     AUTHOR,
   );
@@ -234,7 +221,7 @@ async function signOnServer() {
   await store.recordGroup(
     [
       { resource: final, basedOn: await revision() },
-      { resource: provenance(final), basedOn: 0 },
+      { resource: signature(final), basedOn: 0 },
     ],
     AUTHOR,
   );

@@ -7,7 +7,7 @@ import { mergeResources } from './merge.ts';
 import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { RecordStoreErrorCode } from './recordStore.ts';
-import { removeEntry } from './outcome.ts';
+import { removeEntry } from './acknowledge.ts';
 import { reopenEntry } from './reopenEntry.ts';
 import { countBlocked, sqlQueueIndex } from './sqlQueueIndex.ts';
 import { bodyOf, isSigned, type OutboxRow, parseResource, type RecordRow, rowToEntry } from './rows.ts';

@@ -1,6 +1,6 @@
 import { type FhirResource, resourceKey } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
-import { applyVersion } from './outcome.ts';
+import { applyVersion } from './applyVersion.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { PulledEntry, PulledVersion, RecordStore } from './recordStore.ts';
 import { createTouched, type Touched } from './touched.ts';

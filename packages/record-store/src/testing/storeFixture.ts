@@ -8,7 +8,9 @@ import {
   createPatient,
   type FhirResource,
   finalizeNote,
+  noteSections,
   resourceKey,
+  signatureProvenance,
   withNoteSections,
 } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
@@ -105,6 +107,25 @@ export function note(
 
 export const signed = (draft: Composition): Composition =>
   finalizeNote(draft, { attesterId: 'p1', now: START });
+
+/** The author's signature on a note. */
+export const signature = (target: Composition) =>
+  signatureProvenance({
+    id: '40000000-0000-4000-8000-000000000001',
+    targets: [target],
+    signerId: 'p1',
+    organizationId: 'org',
+    deviceId: 'd1',
+    when: START,
+    jws: 'a.b.c',
+    type: 'author',
+  });
+
+/** What a note says, by the codes of its sections that are not empty. */
+export const textsOf = (resource: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    noteSections(resource as Composition).flatMap(({ code, text }) => (text === '' ? [] : [[code, text]])),
+  );
 
 export function pulled(resource: FhirResource, version: number, mutationId?: string): PulledVersion {
   return {
