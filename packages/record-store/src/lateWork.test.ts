@@ -146,3 +146,22 @@ test('D3: a text that a decision did not choose is sealed with the rest before i
   expect(JSON.stringify(work)).toContain('mine');
   expect(await store.eraseClient(CLIENT, { work, sha256: 'h' })).toBe('erased');
 });
+
+test('O4: what follows a text that the inbox has names no version, when the device was restarted in between too', async () => {
+  await write({ data: 'one' });
+  await write({ data: 'two' }, 'Practitioner/p2');
+  const conditions = async () => {
+    const units = await store.lateWork(CLIENT);
+    return units === 'typing' ? [] : units.flatMap(({ entries }) => entries.map(({ ifMatch }) => ifMatch));
+  };
+  expect(await conditions()).toEqual(['1', null]);
+  const [first] = await store.listOutbox(1);
+  const receipt = { way: 'review', receipt: 'item', at: serverTime(2) } as const;
+  await store.handedOver(first?.mutationId ?? '', receipt);
+  store = await fixture.restart();
+  expect(await conditions()).toEqual([null]);
+  const [second] = await store.listOutbox(1);
+  await store.handedOver(second?.mutationId ?? '', receipt);
+  await write({ data: 'three' });
+  expect(await conditions()).toEqual([null]);
+});

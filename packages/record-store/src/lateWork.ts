@@ -77,6 +77,7 @@ export function createLateWork({ database, clock, random, announcer }: ChangeDep
         const row = await readEntry(transaction, mutationId);
         if (row === undefined) return;
         await writeHandover(transaction, row, receipt);
+        await transaction.run('INSERT OR IGNORE INTO under_review (key) VALUES (?)', [row.key]);
         const record = await readRecord(transaction, row.key);
         const edited =
           record !== undefined && row.submitted !== null && bodyOf(row, record) !== row.submitted;
@@ -174,7 +175,8 @@ async function writeHandover(
 /** Groups whole; entries alone in one batch for as long as no resource would stand twice in it. */
 async function toUnits(transaction: Transaction, rows: readonly OutboxRow[]): Promise<readonly Batch[]> {
   const units: { id: string; kind: Batch['kind']; entries: BatchEntry[] }[] = [];
-  const seen = new Set<ResourceKey>();
+  const underReview = await transaction.all<{ key: ResourceKey }>('SELECT key FROM under_review');
+  const seen = new Set(underReview.map(({ key }) => key));
   for (const row of rows) {
     const record = await readRecord(transaction, row.key);
     if (record === undefined) continue;

@@ -90,4 +90,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // What of an entry was last handed over for review: an edit that came later goes under an id of its own.
     `ALTER TABLE outbox ADD COLUMN submitted TEXT`,
   ],
+  [
+    // Records of which the review inbox has a text: what follows it names no version.
+    `CREATE TABLE under_review (key TEXT NOT NULL PRIMARY KEY)`,
+  ],
 ];

@@ -67,6 +67,7 @@ export async function deleteRecord(
     'conflicts',
     'set_aside',
     'epoch_checks',
+    'under_review',
   ]) {
     await transaction.run(`DELETE FROM ${table} WHERE key = ?`, [row.key]);
   }
