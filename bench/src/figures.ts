@@ -1,6 +1,6 @@
 import { type Spread, spreadOf } from './statistics.ts';
 
-type Unit = 'µs' | 'ms' | 's' | 'MB' | 'requests' | 'entries';
+type Unit = 'µs' | 'ms' | 's' | 'kB' | 'MB' | 'requests' | 'entries';
 
 /** One measured row. */
 export interface Figure extends Spread {

@@ -16,6 +16,9 @@ import { type ChromiumDevices, openChromiumDevices } from './chromium/chromiumDe
 import { memoryChromium } from './chromium/appMemory.ts';
 import { queueMemory } from './queue/queueMemory.ts';
 import { queueSql } from './queue/queueSql.ts';
+import { storeLive } from './store/liveQueries.ts';
+import { storeDisk } from './store/storeDisk.ts';
+import { storeEdit } from './store/storeEdit.ts';
 import { syncEdits } from './sync/syncEdits.ts';
 import { syncFirst, syncPull, syncPush } from './sync/syncRecords.ts';
 import {
@@ -27,7 +30,7 @@ import {
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 /** Suites that need a device of each size; making them is no part of their figures. */
-const ON_DEVICES = /^(?:keystroke|cold-start|change|memory)-/u;
+const ON_DEVICES = /^(?:keystroke|cold-start|change|memory|store-edit|store-live)/u;
 const say = (line: string) => console.log(line);
 
 const { suites, quick } = parseOptions(process.argv.slice(2));
@@ -57,6 +60,9 @@ try {
     'change-chromium': async () => changeChromium(await inChromium(), quick ? 2 : 8),
     'memory-node': async () => memoryNode(await devices(), quick ? 1 : 5),
     'memory-chromium': async () => memoryChromium(await inChromium(), quick ? 1 : 3),
+    'store-edit': async () => storeEdit(join(folder, 'store'), await devices(), quick ? 5 : 30),
+    'store-disk': () => storeDisk(join(folder, 'disk'), quick ? 10_000 : 100_000, quick ? 100 : 1000),
+    'store-live': async () => storeLive(largest(await devices()), quick ? 200 : 2000),
     'queue-memory': () => Promise.resolve(queueMemory(waiting, quick ? 50 : 200)),
     'queue-sql': () => queueSql(join(folder, 'queue'), waiting, quick ? 20 : 200),
     'sync-edits': () => syncEdits(join(folder, 'sync'), quick ? 1000 : 10_000, quick ? 100 : 1000, say),
@@ -97,6 +103,12 @@ try {
 } finally {
   await chromium?.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function largest(devices: readonly NodeDevice[]): NodeDevice {
+  const device = devices.at(-1);
+  if (device === undefined) throw new Error('There is no device');
+  return device;
 }
 
 async function makeDevices(): Promise<readonly NodeDevice[]> {

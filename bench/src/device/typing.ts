@@ -64,6 +64,7 @@ export async function createTypist(options: {
   let at = 0;
   let open = await beginNote();
   let size = 0;
+  let commits = 0;
 
   return {
     async keystroke() {
@@ -94,7 +95,9 @@ export async function createTypist(options: {
     },
 
     async plainCommit() {
-      const resource = String.fromCharCode(97 + (at % 26)).repeat(size);
+      // SQLite does not write a page whose content stays the same.
+      commits += 1;
+      const resource = String.fromCharCode(97 + (commits % 26)).repeat(size);
       const start = elapsed();
       await plain.batch([
         {
