@@ -190,7 +190,7 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
     restore() {
       epochs += 1;
       const seconds = Math.floor((clock.now() - YEAR_2020) / 1000);
-      const versionFloor = Math.max(backup.versionFloor + 1_000_000, seconds);
+      const versionFloor = seconds > backup.versionFloor ? seconds : backup.versionFloor + 1_000_000;
       records = { ...backup, epoch: `epoch-${String(epochs)}`, versionFloor };
       return Promise.resolve();
     },

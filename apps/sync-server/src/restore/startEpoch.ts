@@ -25,12 +25,14 @@ export interface StartedEpoch {
 }
 
 const YEAR_2020 = 1_577_836_800_000;
-const SMALLEST_STEP = 1_000_000;
+/** Where the clock is behind the floor: it was set back. */
+const STEP = 1_000_000;
 
 /**
  * Begins a new epoch: this database is not the continuation of the one that devices read from. All cursors end, and
  * versions are numbered from a floor that no version given out before can have reached: the seconds since 2020, since
- * no record changes once a second for years. The version numbers of the lost time so keep the one meaning they had on
+ * no record changes once a second for years. It is the time alone that counts: a floor counted on from the backup's
+ * would be the same each time that the backup is restored. The version numbers of the lost time so keep the one meaning they had on
  * the devices, and an If-Match that names one never fits another content by chance.
  */
 export async function startEpoch(deps: EpochDeps, reason: EpochReason): Promise<StartedEpoch | undefined> {
@@ -42,7 +44,8 @@ export async function startEpoch(deps: EpochDeps, reason: EpochReason): Promise<
       .updateTable('organization')
       .set({
         epoch,
-        version_floor: sql<number>`greatest(version_floor + ${SMALLEST_STEP}::int, ${seconds}::int)`,
+        version_floor: sql<number>`case when ${seconds}::int > version_floor then ${seconds}::int
+          else version_floor + ${STEP}::int end`,
       })
       .returning('last_written');
     if (reason.instead !== undefined) change = change.where('epoch', '=', reason.instead);
