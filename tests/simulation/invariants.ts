@@ -112,7 +112,8 @@ function hasCause({ facts }: Outcome, device: Inspection, entry: UnsettledEntry)
 }
 
 /** What everybody sees is the same, and it is what the server has; but for what still waits for a person. */
-export function devicesConverge({ devices, current, caseloads, facts }: Outcome): void {
+export function devicesConverge({ devices, current, caseloads, facts, handedOver }: Outcome): void {
+  const inReview = JSON.stringify(handedOver);
   const openOn = new Map(devices.map((device) => [device, openKeys(device)]));
   const openAnywhere = new Set([...openOn.values()].flatMap((keys) => [...keys]));
   for (const device of devices) {
@@ -122,9 +123,9 @@ export function devicesConverge({ devices, current, caseloads, facts }: Outcome)
       if (openOn.get(device)?.has(key) === true || facts.lostByRestore.has(key)) continue;
       const record = device.records.get(key);
       // Of what others wrote and a restore took, devices keep what they have until a newer version comes: at the
-      // latest when its writer decides what stands in the way.
+      // latest when its writer, or whoever reviews late work, decides what stands in the way.
       const lost = facts.restores > 0 && Number(record?.versionId) > version.version;
-      if (lost && openAnywhere.has(key)) continue;
+      if (lost && (openAnywhere.has(key) || inReview.includes(key))) continue;
       demand(record !== undefined, 'devices converge', () => `${device.name} does not have ${key}`);
       demand(
         record?.versionId === String(version.version) &&
