@@ -38,8 +38,9 @@ export async function attend(hands: Hands): Promise<void> {
       const keys = (unit?.entries ?? []).map(({ key }) => key);
       const mine = [unit?.entries, unit?.conflicts.map((conflict) => conflict.mine)];
       const kept = new Set(marksIn(unit?.conflicts.map((conflict) => conflict.theirs)));
+      const signatures = keys.filter((key) => key.startsWith('Provenance/'));
       chronicle.givenUp(
-        keys.filter((key) => key.startsWith('Provenance/')),
+        [...signatures, ...(await signaturesBehind(hands, detail))],
         marksIn(mine).filter((mark) => !kept.has(mark)),
       );
       await life.store.keepTheirs(detail.mutationId);

@@ -184,12 +184,10 @@ async function quieten({ scheduler, network, devices }: World, failed: () => boo
   await scheduler.run(3 * MINUTE, failed);
   const busy = () =>
     devices.some((device) => {
-      const [row] = device
-        .disk()
-        .read(
-          `SELECT (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'attempted'))
+      const [row] = device.disk().read(
+        `SELECT (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'attempted'))
              + (SELECT count(*) FROM clients_to_fetch) AS open`,
-        );
+      );
       return row?.['open'] !== 0;
     });
   for (let minute = 3; minute < longestQuiet && busy() && !failed(); minute += 1) {

@@ -404,3 +404,24 @@ test('C2: a draft that meets the signed note is not merged into it: the signed t
   const [conflict] = await store.conflictsOf(NOTE_KEY);
   expect(textsOf(conflict?.mine)).toEqual({ data: 'first', '18776-5': 'a plan that nobody signed' });
 });
+
+test('C2, O6: a signature that waited behind a draft goes aside with it when the signed text of another is kept', async () => {
+  await onServer();
+  await write(note({ data: 'mine' }));
+  const [draft] = await send();
+  const final = signed(note({ data: 'mine' }));
+  await store.recordGroup(
+    [
+      { resource: final, basedOn: await revision() },
+      { resource: signature(final), basedOn: 0 },
+    ],
+    AUTHOR,
+  );
+  const theirs = { resource: signed(note({ data: 'theirs' })), versionId: '2', serverTime: serverTime(2) };
+  await store.conflict(draft?.mutationId ?? '', theirs);
+  const [item] = await store.listAttention(10);
+  await store.keepTheirs(item?.mutationId ?? '');
+  expect(await store.outboxCounts()).toMatchObject({ waiting: 0, parked: 0, held: 0 });
+  expect((await superseded()).map(({ resourceType }) => resourceType)).toContain('Provenance');
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'theirs' });
+});

@@ -222,17 +222,17 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
           throw refusal('STORE_CONFLICT_OPEN', 'What stands at the server is not signed: a text is chosen');
         }
         const { released } = await decide(decideReopen(rowToEntry(row)), sqlQueueIndex(transaction));
-        const members = await groupOf(transaction, row);
         const entries = await transaction.all<OutboxRow>(
           'SELECT * FROM outbox WHERE key = ? ORDER BY sequence',
           [row.key],
         );
         for (const entry of entries) {
+          const members = await groupOf(transaction, entry);
           await supersede(work, record, bodyOf(entry, record));
           await removeEntry(transaction, entry.id);
-        }
-        for (const member of members) {
-          if (member.key !== row.key) await leaveGroup(work, member);
+          for (const member of members) {
+            if (member.key !== row.key) await leaveGroup(work, member);
+          }
         }
         await transaction.run('UPDATE conflicts SET decided = 1 WHERE key = ?', [row.key]);
         await transaction.run('DELETE FROM bases WHERE key = ?', [row.key]);
