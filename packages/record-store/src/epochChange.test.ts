@@ -293,3 +293,25 @@ test('of who is gone since the restore nothing is waited for', async () => {
   await restored([]);
   expect(await store.clientsToFetch()).toEqual([]);
 });
+
+test('C2, O6: of a signed text that the review inbox has, a restore sends nothing again', async () => {
+  await register();
+  await sendAll();
+  const final = signed(note({ data: 'first' }));
+  const record = await store.get(NOTE_KEY);
+  const signing = [
+    { resource: final, basedOn: record?.revision ?? 0 },
+    { resource: signature(final), basedOn: 0 },
+  ];
+  await store.recordGroup(signing, AUTHOR);
+  await store.nextBatch(LIMITS);
+  await store.beginEpochChange();
+  await store.applyPage({ entries: [], cursor: 'new epoch' });
+  const units = await store.lateWork(CLIENT);
+  for (const { mutationId } of units === 'typing' ? [] : units.flatMap(({ entries }) => entries))
+    await store.handedOver(mutationId, { way: 'review', receipt: 'item', at: serverTime(9) });
+  await store.endEpochChange(new Set());
+  const again = (await sendAll()).flatMap(({ entries }) => entries.map(({ key }) => key));
+  expect(again).toContain(`Encounter/${visit().id}`);
+  expect(again).not.toContain(NOTE_KEY);
+});

@@ -78,6 +78,8 @@ export function createLateWork({ database, clock, random, announcer }: ChangeDep
         if (row === undefined) return;
         await writeHandover(transaction, row, receipt);
         await transaction.run('INSERT OR IGNORE INTO under_review (key) VALUES (?)', [row.key]);
+        // The newest text is out of our hands: a restore has nothing left to say of what it derived from.
+        await transaction.run('DELETE FROM epoch_checks WHERE key = ?', [row.key]);
         const record = await readRecord(transaction, row.key);
         const edited =
           record !== undefined && row.submitted !== null && bodyOf(row, record) !== row.submitted;
