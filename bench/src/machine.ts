@@ -6,6 +6,7 @@ export interface Machine {
   readonly memoryGigabytes: number;
   readonly system: string;
   readonly node: string;
+  readonly chromium?: string;
 }
 
 export function describeMachine(): Machine {

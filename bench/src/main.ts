@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { coldStartNode, memoryNode } from './node/startNode.ts';
 import { parseOptions, SUITES, type SuiteName } from './options.ts';
 import { makeTicket } from './records/makeTicket.ts';
 import { printResult } from './printResult.ts';
+import { type SuiteRun, writeReport } from './report.ts';
 import { type ChromiumDevices, openChromiumDevices } from './chromium/chromiumDevices.ts';
 import { memoryChromium } from './chromium/appMemory.ts';
 import { queueMemory } from './queue/queueMemory.ts';
@@ -33,7 +34,7 @@ const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const ON_DEVICES = /^(?:keystroke|cold-start|change|memory|store-edit|store-live)/u;
 const say = (line: string) => console.log(line);
 
-const { suites, quick } = parseOptions(process.argv.slice(2));
+const { suites, quick, keep } = parseOptions(process.argv.slice(2));
 const sizes = quick ? [1000, 10_000] : [1000, 10_000, 100_000];
 const folder = mkdtempSync(join(tmpdir(), 'fieldchart-bench-'));
 const startedAt = toInstant(Date.now());
@@ -43,6 +44,7 @@ say(
 );
 
 let chromium: ChromiumDevices | undefined;
+let file = '';
 try {
   let made: Promise<readonly NodeDevice[]> | undefined;
   const devices = () => (made ??= makeDevices());
@@ -70,8 +72,9 @@ try {
     'sync-pull': () => syncPull(join(folder, 'sync'), quick ? 1000 : 10_000, say),
     'sync-first': () => syncFirst(join(folder, 'sync'), quick ? 20 : 2000, say),
   };
-  const results = [];
+  const runs: SuiteRun[] = [];
   for (const suite of suites) {
+    const suiteStartedAt = toInstant(Date.now());
     let before = load();
     const result = await outcomeOf(async () => {
       if (suite.endsWith('chromium')) await inChromium();
@@ -82,22 +85,14 @@ try {
     const loadBetween = [before, load()];
     say(`\n${suite} (load ${loadBetween.join(' → ')} on ${machine.cores} cores)`);
     say('failure' in result ? `  FAILED: ${result.failure}` : printResult(result));
-    results.push({ suite, load: loadBetween, ...result });
+    const on = chromium === undefined ? machine : { ...machine, chromium: chromium.version };
+    runs.push({ suite, startedAt: suiteStartedAt, machine: on, quick, load: loadBetween, ...result });
+    // Written as they come: what breaks later costs nothing of what was measured.
+    file = await writeReport(RESULTS, runs, { keep, order: SUITES, startedAt });
   }
-  const report = {
-    startedAt,
-    machine: { ...machine, chromium: chromium?.version ?? null },
-    quick,
-    suites: results,
-  };
-  mkdirSync(RESULTS, { recursive: true });
-  const whole = !quick && suites.length === SUITES.length;
-  // Only a whole run replaces the figures that the repository keeps.
-  const file = join(RESULTS, whole ? 'latest.json' : `${startedAt.replace(/[:.]/gu, '-')}.json`);
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-  const ratios = results.flatMap((result) => ('failure' in result ? [] : result.ratios));
+  const ratios = runs.flatMap((result) => ('failure' in result ? [] : result.ratios));
   const missed = ratios.filter(isMissed).length;
-  const failed = results.filter((result) => 'failure' in result).length;
+  const failed = runs.filter((result) => 'failure' in result).length;
   say(`\n${missed} targets missed, ${failed} suites failed. Written to ${file}`);
   if (failed > 0) process.exitCode = 1;
 } finally {

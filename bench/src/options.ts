@@ -27,18 +27,25 @@ export type SuiteName = (typeof SUITES)[number];
 export interface Options {
   readonly suites: readonly SuiteName[];
   readonly quick: boolean;
+  /** Whether the figures take the place of those that the repository keeps. */
+  readonly keep: boolean;
 }
 
 /** Throws a sentence that says what is wrong. `--only` takes a suite's name or the beginning of several. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
-    options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+    },
   });
   const { only } = values;
   const suites = SUITES.filter((name) => only === undefined || name.startsWith(only));
   if (suites.length === 0) {
     throw new Error(`No suite is called ${String(only)}. There are: ${SUITES.join(', ')}.`);
   }
-  return { suites, quick: values.quick };
+  const { quick } = values;
+  return { suites, quick, keep: values.keep || (!quick && suites.length === SUITES.length) };
 }
