@@ -1,3 +1,4 @@
+import type { Machine } from './machine.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 type Unit = 'µs' | 'ms' | 's' | 'kB' | 'MB' | 'requests' | 'entries';
@@ -35,6 +36,16 @@ export interface SuiteResult {
   /** What a reader of the figures must know: the database that was found, what was not run and why. */
   readonly remarks?: readonly string[];
 }
+
+/** One suite as it was run: on which machine, at which load before and after it. */
+export type SuiteRun = {
+  readonly suite: string;
+  readonly startedAt: string;
+  readonly machine: Machine;
+  /** A tenth of the work, few samples. */
+  readonly quick: boolean;
+  readonly load: readonly number[];
+} & (SuiteResult | { readonly failure: string });
 
 export function figure(what: string, size: number, values: readonly number[], unit: Unit = 'ms'): Figure {
   return { what, size, unit, ...spreadOf(values) };

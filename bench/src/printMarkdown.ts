@@ -1,5 +1,4 @@
-import { type Figure, isMissed, type Limit, type Ratio, sizeName } from './figures.ts';
-import type { SuiteRun } from './report.ts';
+import { type Figure, isMissed, type Limit, type Ratio, sizeName, type SuiteRun } from './figures.ts';
 
 /** The kept figures as a page: a table of what was measured, and one of what was compared, for each suite. */
 export function printMarkdown(runs: readonly SuiteRun[]): string {

@@ -1,19 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
-import type { SuiteResult } from './figures.ts';
-import type { Machine } from './machine.ts';
+import type { SuiteRun } from './figures.ts';
 import { printMarkdown } from './printMarkdown.ts';
-
-/** One suite as it was run: on which machine, at which load before and after it. */
-export type SuiteRun = {
-  readonly suite: string;
-  readonly startedAt: string;
-  readonly machine: Machine;
-  /** A tenth of the work, few samples. */
-  readonly quick: boolean;
-  readonly load: readonly number[];
-} & (SuiteResult | { readonly failure: string });
 
 /** What `bench/results/` holds: the newest run of each suite that was kept, in the suites' order. */
 export interface Report {
