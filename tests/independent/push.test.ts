@@ -20,6 +20,15 @@ async function editElsewhere(server: IndependentServer, key: string, change: obj
   expect(status).toBe(200);
 }
 
+/** A device whose registration, visit and note the server has. */
+async function sent() {
+  const { server, client, open } = scene();
+  const device = await open(client);
+  await device.admit();
+  await device.push();
+  return { server, device };
+}
+
 async function expectReceipts(server: IndependentServer, device: IndependentDevice, keys: readonly string[]) {
   expect(await device.store.outboxCounts()).toEqual({ waiting: 0, attempted: 0, parked: 0, held: 0 });
   for (const key of keys) {
@@ -51,10 +60,7 @@ test('O7: a registration, a visit, a note and its signature are acknowledged wit
 });
 
 test('O4: an update whose answer was lost goes again as the same bytes, and is found in the history by its content', async () => {
-  const { server, client, open } = scene();
-  const device = await open(client);
-  await device.admit();
-  await device.push();
+  const { server, device } = await sent();
   await device.edit(device.keys.client, born('1980-02-04'));
   server.loseNextAnswer();
   expect(await device.push()).toMatchObject({ code: 'no-answer' });
@@ -66,10 +72,7 @@ test('O4: an update whose answer was lost goes again as the same bytes, and is f
 });
 
 test('O4: so it is after another client’s edit, and that edit is not written over', async () => {
-  const { server, client, open } = scene();
-  const device = await open(client);
-  await device.admit();
-  await device.push();
+  const { server, device } = await sent();
   await device.edit(device.keys.client, born('1980-02-04'));
   server.loseNextAnswer();
   await device.push();
@@ -82,10 +85,7 @@ test('O4: so it is after another client’s edit, and that edit is not written o
 });
 
 test('O4, O6: a signed group whose answer was lost is refused with no entry named, and found whole in the histories', async () => {
-  const { server, client, open } = scene();
-  const device = await open(client);
-  await device.admit();
-  await device.push();
+  const { server, device } = await sent();
   await device.sign();
   server.loseNextAnswer();
   expect(await device.push()).toMatchObject({ code: 'no-answer' });
@@ -129,10 +129,7 @@ test('O4: an adapter that reads before it creates gives the same create one effe
 });
 
 test('C1: edits of different fields, here and elsewhere, join: If-Match is honoured in bundles', async () => {
-  const { server, client, open } = scene();
-  const device = await open(client);
-  await device.admit();
-  await device.push();
+  const { server, device } = await sent();
   await device.edit(device.keys.client, born('1980-02-04'));
   await editElsewhere(server, device.keys.client, { gender: 'female' });
   expect(await device.push()).toBeUndefined();
@@ -143,10 +140,7 @@ test('C1: edits of different fields, here and elsewhere, join: If-Match is honou
 });
 
 test('C1: an edit of a field that was changed elsewhere is a conflict; the server’s stands, both are kept', async () => {
-  const { server, client, open } = scene();
-  const device = await open(client);
-  await device.admit();
-  await device.push();
+  const { server, device } = await sent();
   await device.edit(device.keys.client, born('1980-02-04'));
   await editElsewhere(server, device.keys.client, { birthDate: '1980-02-05' });
   expect(await device.push()).toBeUndefined();
@@ -159,10 +153,7 @@ test('C1: an edit of a field that was changed elsewhere is a conflict; the serve
 });
 
 test('an update of what another deleted is a conflict, and never creates it again', async () => {
-  const { server, client, open } = scene();
-  const device = await open(client);
-  await device.admit();
-  await device.push();
+  const { server, device } = await sent();
   await device.edit(device.keys.visit, (visit) => ({ ...visit, status: 'cancelled' }) as FhirResource);
   await server.ask('DELETE', device.keys.visit);
   expect(await device.push()).toBeUndefined();
@@ -174,10 +165,7 @@ test('an update of what another deleted is a conflict, and never creates it agai
 });
 
 test('C2, O6: a note that moved before it was signed refuses the whole group; what is signed stays as it was', async () => {
-  const { server, client, open } = scene();
-  const device = await open(client);
-  await device.admit();
-  await device.push();
+  const { server, device } = await sent();
   await device.sign();
   await editElsewhere(server, device.keys.note, { title: 'Another title' });
   expect(await device.push()).toBeUndefined();
@@ -192,10 +180,7 @@ test('C2, O6: a note that moved before it was signed refuses the whole group; wh
 });
 
 test('its transactions are not atomic: a half that stays is acknowledged, the other half is shown as not sent', async () => {
-  const { server, client, open } = scene();
-  const device = await open(client);
-  await device.admit();
-  await device.push();
+  const { server, device } = await sent();
   const { store, keys } = device;
   const group = [];
   for (const [key, change] of [
