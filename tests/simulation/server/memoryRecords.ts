@@ -1,13 +1,12 @@
 import type { BundleEntry, FhirResource, ResourceKey } from '@fieldchart/clinical';
 import type { HeldEntry } from '../../../apps/sync-server/src/review/decideReview.ts';
 import {
-  type ChartState,
   type CurrentVersion,
   type KnownMutation,
   type Team,
   accessDifferences,
 } from '../../../apps/sync-server/src/write/chartState.ts';
-import { type AcceptedVersion, decideUnit } from '../../../apps/sync-server/src/write/decideUnit.ts';
+import { decideUnits } from '../../../apps/sync-server/src/write/decideUnits.ts';
 import type { Actor, Unit, UnitOutcome } from '../../../apps/sync-server/src/write/mutation.ts';
 
 export interface HistoryRow {
@@ -78,29 +77,7 @@ export function writeToMemory(
 ): { readonly records: MemoryRecords; readonly outcomes: readonly UnitOutcome[] } {
   const now = Math.max(records.lastWritten, clockNow);
   const entries = units.reduce((count, unit) => count + unit.entries.length, 0);
-  let state: ChartState = records;
-  const accepted: AcceptedVersion[] = [];
-  const outcomes = units.map((unit): UnitOutcome => {
-    const decision = decideUnit(state, unit, actor, now);
-    switch (decision.kind) {
-      case 'remembered':
-        return { ok: true, written: decision.written };
-      case 'refused':
-        return { ok: false, at: decision.at, refusal: decision.refusal };
-      case 'accepted':
-        state = decision.state;
-        accepted.push(...decision.versions);
-        return {
-          ok: true,
-          written: decision.versions.map(({ key, version, created }) => ({
-            key,
-            version,
-            writtenAt: now,
-            created,
-          })),
-        };
-    }
-  });
+  const { state, accepted, outcomes } = decideUnits(records, units, actor, now);
   const rows = accepted.map((version, at): HistoryRow => ({
     sequence: records.sequence + 1 + at,
     type: version.resource.resourceType,

@@ -5,7 +5,8 @@ import { toAuditRow } from '../audit/auditTrail.ts';
 import type { Database } from '../storage/openStorage.ts';
 import type { Tables } from '../storage/tables.ts';
 import { type AccessDifference, type ChartState, accessDifferences } from './chartState.ts';
-import { type AcceptedVersion, decideUnit } from './decideUnit.ts';
+import type { AcceptedVersion } from './decideUnit.ts';
+import { decideUnits } from './decideUnits.ts';
 import type { Actor, Refusal, Unit, UnitOutcome } from './mutation.ts';
 import { readState } from './readState.ts';
 import { searchColumns } from './searchColumns.ts';
@@ -34,37 +35,13 @@ export async function writeUnits(
   actor: Actor,
   units: readonly Unit[],
   also?: AlsoWrite,
-): Promise<UnitOutcome[]> {
+): Promise<readonly UnitOutcome[]> {
   const entries = units.reduce((count, unit) => count + unit.entries.length, 0);
   let wrote = false;
   const decided = await deps.db.transaction().execute(async (trx) => {
     const { lastSequence, now, versionFloor } = await lockOrganization(trx, entries, deps.clock.now());
     const before: ChartState = { ...(await readState(trx, units)), versionFloor };
-    let state = before;
-    const accepted: AcceptedVersion[] = [];
-    const refused: Refusal[] = [];
-    const outcomes = units.map((unit): UnitOutcome => {
-      const decision = decideUnit(state, unit, actor, now);
-      switch (decision.kind) {
-        case 'remembered':
-          return { ok: true, written: decision.written };
-        case 'refused':
-          refused.push(decision.refusal);
-          return { ok: false, at: decision.at, refusal: decision.refusal };
-        case 'accepted':
-          state = decision.state;
-          accepted.push(...decision.versions);
-          return {
-            ok: true,
-            written: decision.versions.map(({ key, version, created }) => ({
-              key,
-              version,
-              writtenAt: now,
-              created,
-            })),
-          };
-      }
-    });
+    const { state, accepted, refused, outcomes } = decideUnits(before, units, actor, now);
     await apply(trx, {
       accepted,
       access: accessDifferences(before.teams, state.teams),
