@@ -5,7 +5,7 @@ const durability = [
   'packages/**/durability.test.ts',
   'packages/**/history.test.ts',
   'packages/**/killedWriter.test.ts',
-  '{packages,apps}/**/fuzz.test.ts',
+  '{packages,apps}/**/{,*.}fuzz.test.ts',
 ];
 
 const unit = {

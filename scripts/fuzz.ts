@@ -14,7 +14,7 @@ console.log(`${runs} cases each. The same again: npm run fuzz -- --runs ${runs} 
 const hours = 6 * 3600 * 1000;
 const { code } = await runCommand(
   'vitest',
-  ['run', '--project', 'durability', '/fuzz.test.ts', '--testTimeout', String(hours)],
+  ['run', '--project', 'durability', 'fuzz.test.ts', '--testTimeout', String(hours)],
   { show: true, env: { FIELDCHART_FUZZ_RUNS: String(runs), FIELDCHART_FUZZ_SEED: String(seed) } },
 );
 process.exitCode = code;

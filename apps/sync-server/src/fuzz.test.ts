@@ -1,4 +1,5 @@
 import { base64UrlEncode, utf8Encode } from '@fieldchart/foundation';
+import { fuzzRuns } from '@fieldchart/foundation/testing';
 import fc from 'fast-check';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { openPGlite } from './storage/openStorage.ts';
@@ -6,10 +7,7 @@ import { type TestDevice, type TestServer, openTestServer } from './testing/test
 
 // Bodies and tokens that nobody expected: a coded refusal, no fault inside, no changed row.
 
-/** `npm run fuzz -- --runs N --seed S` sets both. */
-const numRuns = Number(process.env['FIELDCHART_FUZZ_RUNS'] ?? 1000);
-const seed = process.env['FIELDCHART_FUZZ_SEED'];
-const runs = { numRuns, ...(seed === undefined ? {} : { seed: Number(seed) }) };
+const runs = fuzzRuns();
 
 const json = { 'content-type': 'application/json' };
 

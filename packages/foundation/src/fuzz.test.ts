@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CARRIED_TEXT_NAMES, base64UrlEncode, readCarriedText, toCarriedText, utf8Encode } from './index.ts';
+import { fuzzRuns } from './testing/index.ts';
 
-/** `npm run fuzz -- --runs N --seed S` sets both. */
-const numRuns = Number(process.env['FIELDCHART_FUZZ_RUNS'] ?? 1000);
-const seed = process.env['FIELDCHART_FUZZ_SEED'];
-const runs = { numRuns, ...(seed === undefined ? {} : { seed: Number(seed) }) };
+const runs = fuzzRuns();
 
 const hash = async (text: string) =>
   base64UrlEncode(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8Encode(text))));

@@ -1,6 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { base64UrlEncode, utf8Decode, utf8Encode } from '@fieldchart/foundation';
 import { CompactEncrypt, importJWK } from 'jose';
+import { fuzzRuns } from '@fieldchart/foundation/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseActivationCode } from './activationCode.ts';
@@ -16,11 +17,8 @@ import { parseTicketFile } from './ticketFile.ts';
 // Everything that comes from outside meets bytes that nobody expected: a coded refusal, no crash, no changed record.
 // What reaches the key derivation is kept to 50 cases, the rest goes to the parsers themselves.
 
-/** `npm run fuzz -- --runs N --seed S` sets both. */
-const numRuns = Number(process.env['FIELDCHART_FUZZ_RUNS'] ?? 1000);
-const seed = process.env['FIELDCHART_FUZZ_SEED'];
-const runs = { numRuns, ...(seed === undefined ? {} : { seed: Number(seed) }) };
-const derivingRuns = { ...runs, numRuns: Math.min(50, numRuns) };
+const runs = fuzzRuns();
+const derivingRuns = { ...runs, numRuns: Math.min(50, runs.numRuns) };
 
 const organization = await createFakeOrganization();
 const now = 1_790_000_100_000;

@@ -1,4 +1,5 @@
 import { base64UrlEncode, utf8Encode } from '@fieldchart/foundation';
+import { fuzzRuns } from '@fieldchart/foundation/testing';
 import fc from 'fast-check';
 import { SignJWT, decodeJwt } from 'jose';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -20,10 +21,7 @@ import { type Organization, loadOrganization } from './organization.ts';
 // Bodies, tokens, assertions and proofs that nobody expected: a coded refusal, no fault inside, no changed row. What is
 // behind a signature is signed here, since a parser that is never reached is not tried.
 
-/** `npm run fuzz -- --runs N --seed S` sets both. */
-const numRuns = Number(process.env['FIELDCHART_FUZZ_RUNS'] ?? 1000);
-const seed = process.env['FIELDCHART_FUZZ_SEED'];
-const runs = { numRuns, ...(seed === undefined ? {} : { seed: Number(seed) }) };
+const runs = fuzzRuns();
 
 const json = { 'content-type': 'application/json' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -2,3 +2,4 @@
 export { type FakeClock, createFakeClock } from './fakeClock.ts';
 export { createFakeLogger } from './fakeLogger.ts';
 export { type FakeTimers, createFakeTimers } from './fakeTimers.ts';
+export { fuzzRuns } from './fuzzRuns.ts';
