@@ -126,6 +126,7 @@ export const testIds = {
   },
   sync: {
     refused: 'sync-refused',
+    deviceKey: 'sync-device-key',
     now: 'sync-now',
     phase: 'sync-phase',
     standing: 'sync-standing',
@@ -158,6 +159,7 @@ export const testIds = {
   },
   delivery: 'delivery',
   settings: {
+    deviceKey: 'settings-device-key',
     registration: 'settings-registration',
     clock: 'settings-clock',
     language: (language: string) => `settings-language-${language}`,

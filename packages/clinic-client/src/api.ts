@@ -233,6 +233,8 @@ export interface ClinicSession extends Settling {
     readonly secretKind: SecretKind;
   };
   readonly organization: { readonly id: string; readonly name: string };
+  /** Of the key under which this device registers, as the provider's commands and alerts print it. */
+  readonly deviceFingerprint: string;
   /** Redux: where the user is, list search/filter/sort, settings. Persisted in the encrypted database. */
   readonly activity: ActivityStore;
   /**

@@ -8,7 +8,7 @@ import {
 import type { Database } from '@fieldchart/encrypted-sqlite';
 
 import { CodedError, randomUuid } from '@fieldchart/foundation';
-import type { UnlockedKeys, Vault } from '@fieldchart/key-vault';
+import { deviceFingerprint, type UnlockedKeys, type Vault } from '@fieldchart/key-vault';
 import type { Withdrawal } from '@fieldchart/fhir-sync';
 import { type AuditChain, openRecordStore } from '@fieldchart/record-store';
 import { createAccount } from './account.ts';
@@ -74,6 +74,7 @@ export async function openSession(options: {
     audit,
     onWithdrawn: options.onWithdrawn,
   });
+  const fingerprint = await deviceFingerprint(platform.webCrypto, keys.publicJwk);
   const account = createAccount({ ...options, store, identity, sync });
   const editors = new Map<string, OpenNoteEditor>();
   const author = identity.practitionerId;
@@ -123,6 +124,7 @@ export async function openSession(options: {
       secretKind: profile.secretKind,
     },
     organization: identity.organization,
+    deviceFingerprint: fingerprint,
     activity: activity.store,
     watch: (query, onAnswer) => live.watch(query, answer<typeof query>, onAnswer),
 

@@ -16,6 +16,7 @@ export {
   utf8Decode,
   utf8Encode,
 } from './bytes.ts';
+export { toFingerprint } from './fingerprint.ts';
 export {
   type CarriedTextKind,
   type CarriedTextProblem,

@@ -43,3 +43,4 @@ export {
   judgePin,
 } from './judgeSecret.ts';
 export { hashText } from './primitives.ts';
+export { deviceFingerprint } from './deviceFingerprint.ts';

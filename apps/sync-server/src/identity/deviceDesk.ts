@@ -1,10 +1,9 @@
-import { CodedError, type Clock, type Random } from '@fieldchart/foundation';
+import { CodedError, type Clock, type Random, toFingerprint } from '@fieldchart/foundation';
 import { createAuditTrail, toAuditRow } from '../audit/auditTrail.ts';
 import type { Database } from '../storage/openStorage.ts';
 import type { Actor } from '../write/mutation.ts';
 import { closeAlert, raiseAlert } from './alerts.ts';
 import { hashText } from './hashText.ts';
-import { toFingerprint } from './organization.ts';
 
 export interface DeviceDesk {
   readonly db: Database;

@@ -1,3 +1,4 @@
+import { toFingerprint } from '@fieldchart/foundation';
 import type { OrganizationDescriptor } from '@fieldchart/clinical';
 import { type JWK, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { Database } from '../storage/openStorage.ts';
@@ -78,10 +79,4 @@ export async function loadOrganization(db: Database): Promise<Organization | und
       fingerprint: toFingerprint(await calculateJwkThumbprint(toPlainJwk(row.verifying_key))),
     },
   };
-}
-
-/** The RFC 7638 thumbprint in hexadecimal groups of four, for people to compare: its first 128 bits. */
-export function toFingerprint(thumbprint: string): string {
-  const hex = Buffer.from(thumbprint, 'base64url').toString('hex').slice(0, 32).toUpperCase();
-  return hex.match(/.{4}/gu)?.join(' ') ?? '';
 }

@@ -8,13 +8,13 @@ import {
   registrationRequest,
   ticketClaims,
 } from '@fieldchart/clinical';
-import { type Result, fail, ok, toInstant, utf8Decode } from '@fieldchart/foundation';
+import { type Result, fail, ok, toInstant, utf8Decode, toFingerprint } from '@fieldchart/foundation';
 import { calculateJwkThumbprint, compactVerify } from 'jose';
 import type { Database } from '../storage/openStorage.ts';
 import { type AuthFailure, SKEW_SECONDS } from './authFailure.ts';
 import { raiseAlert } from './alerts.ts';
 import { importPublicKey, toPlainJwk } from './importPublicKey.ts';
-import { type Organization, toFingerprint } from './organization.ts';
+import type { Organization } from './organization.ts';
 import { findReplaced } from './findReplaced.ts';
 
 export interface Registration {

@@ -1,9 +1,9 @@
 import { caseloadFile, ticketClaims } from '@fieldchart/clinical';
-import { base64UrlDecode, utf8Decode } from '@fieldchart/foundation';
+import { base64UrlDecode, utf8Decode, toFingerprint } from '@fieldchart/foundation';
 import { calculateJwkThumbprint, compactDecrypt, compactVerify } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
 import { listDevices } from '../identity/deviceDesk.ts';
-import { loadOrganization, toFingerprint } from '../identity/organization.ts';
+import { loadOrganization } from '../identity/organization.ts';
 import { toPlainJwk } from '../identity/importPublicKey.ts';
 import { type IssuedTicket, issueTicket } from '../identity/issueTicket.ts';
 import { readCaseloadFile } from '../fhir/caseloadFile.ts';

@@ -18,6 +18,7 @@ import { usePalette } from '../../theme/theme.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { CenteredPage } from '../../ui/CenteredPage.tsx';
+import { Fact } from '../../ui/Fact.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { reasonKeys } from '../unlock/UnlockScreen.tsx';
@@ -133,31 +134,37 @@ function ConfirmTicket({ ticket, onBack, onConfirm }: ConfirmTicketProps) {
     <CenteredPage title={t('confirm.title')} text={t('confirm.text')} testID={testIds.phase.welcome}>
       <Card>
         <Fact
+          size="strong"
           label={t('confirm.practitioner')}
           value={ticket.practitionerName}
           testID={testIds.enrol.practitioner}
         />
         <Fact
+          size="strong"
           label={t('confirm.organization')}
           value={ticket.organizationName}
           testID={testIds.enrol.organization}
         />
         <Fact
+          size="strong"
           label={t('confirm.fingerprint')}
           value={ticket.fingerprint}
           mono
           testID={testIds.enrol.fingerprint}
         />
         <Fact
+          size="strong"
           label={t('confirm.expires')}
           value={`${formatDateTime(ticket.expiresAt, i18n.language)} (${t('confirm.hours', { count: hours })})`}
         />
         <Fact
+          size="strong"
           label={t('confirm.caseload')}
           value={ticket.carriesCaseload ? t('confirm.caseloadInside') : t('confirm.caseloadLater')}
         />
         {ticket.eraseAfter === null ? null : (
           <Fact
+            size="strong"
             label={t('confirm.policy')}
             value={t('confirm.policyErase', { count: ticket.eraseAfter })}
             testID={testIds.enrol.policy}
@@ -167,30 +174,6 @@ function ConfirmTicket({ ticket, onBack, onConfirm }: ConfirmTicketProps) {
       <Button label={t('confirm.yes')} icon="check" testID={testIds.enrol.confirm} onPress={onConfirm} />
       <Button kind="plain" label={t('confirm.no')} onPress={onBack} />
     </CenteredPage>
-  );
-}
-
-interface FactProps {
-  readonly label: string;
-  readonly value: string;
-  readonly mono?: boolean;
-  readonly testID?: string;
-}
-
-function Fact({ label, value, mono, testID }: FactProps) {
-  return (
-    <View>
-      <Text size="small" tone="muted">
-        {label}
-      </Text>
-      <Text
-        size="strong"
-        testID={testID}
-        style={mono === true ? { fontFamily: 'monospace', fontWeight: '400', letterSpacing: 0.5 } : null}
-      >
-        {value}
-      </Text>
-    </View>
   );
 }
 

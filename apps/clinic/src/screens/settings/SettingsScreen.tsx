@@ -2,7 +2,6 @@ import { settingsChanged } from '@fieldchart/clinic-client';
 import Constants from 'expo-constants';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { View } from 'react-native';
 import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useActivity, useActivityDispatch } from '../../session/useActivity.ts';
 import { useSession, useShell } from '../../session/ShellContext.tsx';
@@ -11,6 +10,7 @@ import { testIds } from '../../testIds.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Choice } from '../../ui/Choice.tsx';
+import { Fact } from '../../ui/Fact.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { AccountSettings } from './AccountSettings.tsx';
@@ -82,6 +82,12 @@ function About() {
         <Fact label={t('settings.signedInAs')} value={session.me.name} />
         <Fact label={t('settings.organization')} value={session.organization.name} />
         <Fact label={t('settings.version')} value={Constants.expoConfig?.version ?? '–'} />
+        <Fact
+          label={t('settings.deviceKey')}
+          value={session.deviceFingerprint}
+          mono
+          testID={testIds.settings.deviceKey}
+        />
         {registration === 'waiting' || registration === 'registered' ? (
           <Text tone="muted" testID={testIds.settings.registration}>
             {registration === 'registered' ? t('settings.registered') : t('settings.notRegistered')}
@@ -99,17 +105,6 @@ function About() {
         )}
       </Card>
     </Section>
-  );
-}
-
-function Fact({ label, value }: { label: string; value: string }) {
-  return (
-    <View>
-      <Text size="small" tone="muted">
-        {label}
-      </Text>
-      <Text>{value}</Text>
-    </View>
   );
 }
 

@@ -6,6 +6,7 @@ import { useSync } from '../../session/useLive.ts';
 import { useSession } from '../../session/ShellContext.tsx';
 import { testIds } from '../../testIds.ts';
 import { Card } from '../../ui/Card.tsx';
+import { Fact } from '../../ui/Fact.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { TicketForm } from '../enrol/TicketForm.tsx';
 import { ticketProblemKeys } from '../enrol/ticketProblems.ts';
@@ -44,6 +45,12 @@ export function RehomeCard() {
         testID={testIds.sync.refused}
         title={t(refusalKeys[registration] as 'rehome.used')}
         text={t('rehome.safe')}
+      />
+      <Fact
+        label={t('settings.deviceKey')}
+        value={session.deviceFingerprint}
+        mono
+        testID={testIds.sync.deviceKey}
       />
       <TicketForm
         problem={problem === null ? null : problemKeys[problem]}
