@@ -1,4 +1,4 @@
-import { referencesOf, type FhirResource } from '@fieldchart/clinical';
+import { noteSections, referencesOf, type FhirResource } from '@fieldchart/clinical';
 import { openData } from '../../../apps/sync-server/src/setup/openData.ts';
 
 export interface ServerVersion {
@@ -9,6 +9,8 @@ export interface ServerVersion {
   readonly references: readonly string[];
   /** A final note or an active consent. */
   readonly isSigned: boolean;
+  /** Text of a note's sections; null of what is no note. */
+  readonly note: string | null;
 }
 
 /** Everything that a stopped server holds, in the order in which it was written. */
@@ -22,6 +24,7 @@ export async function serverHistory(folder: string): Promise<readonly ServerVers
       bundle: String(row.written_at),
       references: row.body === null ? [] : referencesOf(row.body as FhirResource),
       isSigned: row.body !== null && isSigned(row.body as FhirResource),
+      note: row.body === null ? null : noteText(row.body as FhirResource),
     }));
   } finally {
     await data.close();
@@ -33,4 +36,11 @@ function isSigned(resource: FhirResource): boolean {
     (resource.resourceType === 'Composition' && resource.status === 'final') ||
     (resource.resourceType === 'Consent' && resource.status === 'active')
   );
+}
+
+function noteText(resource: FhirResource): string | null {
+  if (resource.resourceType !== 'Composition') return null;
+  return noteSections(resource)
+    .map(({ text }) => text)
+    .join('\n');
 }

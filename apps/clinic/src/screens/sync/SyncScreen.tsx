@@ -111,7 +111,10 @@ function SyncState() {
       <Text size="strong" testID={testIds.sync.standing}>
         {t(standing as 'sync.standing.waiting', { count: standingCount })}
       </Text>
-      {sync.lastProblem === null ? null : <Notice tone="warning" title={problemText(sync.lastProblem)} />}
+      {/* A refused registration is explained by the card below, with the way on. */}
+      {sync.lastProblem === null || sync.lastProblem === sync.registration ? null : (
+        <Notice tone="warning" title={problemText(sync.lastProblem)} />
+      )}
       <Button
         label={t('sync.now')}
         icon="cloud-upload-outline"
