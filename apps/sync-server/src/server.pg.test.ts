@@ -4,6 +4,7 @@ import { defineAccessSuite } from './testing/accessSuite.ts';
 import { defineConcurrencySuite } from './testing/concurrencySuite.ts';
 import { defineDeviceAuditSuite } from './testing/deviceAuditSuite.ts';
 import { defineDeviceSuite } from './testing/deviceSuite.ts';
+import { defineEmergencySuite } from './testing/emergencySuite.ts';
 import { defineHistorySuite } from './testing/historySuite.ts';
 import { defineIdentitySuite } from './testing/identitySuite.ts';
 import { defineLongPollSuite } from './testing/longPollSuite.ts';
@@ -24,6 +25,7 @@ describe('many at once', () =>
     () => storage,
     () => other,
   ));
+describe('emergency access', () => defineEmergencySuite(() => storage));
 describe('identity', () => defineIdentitySuite(() => storage));
 describe('roles', () => defineRoleSuite(() => storage));
 describe('waiting for changes', () => defineLongPollSuite(() => storage));

@@ -3,6 +3,7 @@ import { openPGlite } from './storage/openStorage.ts';
 import { defineAccessSuite } from './testing/accessSuite.ts';
 import { defineDeviceAuditSuite } from './testing/deviceAuditSuite.ts';
 import { defineDeviceSuite } from './testing/deviceSuite.ts';
+import { defineEmergencySuite } from './testing/emergencySuite.ts';
 import { defineHistorySuite } from './testing/historySuite.ts';
 import { defineIdentitySuite } from './testing/identitySuite.ts';
 import { defineLongPollSuite } from './testing/longPollSuite.ts';
@@ -16,6 +17,7 @@ afterAll(() => storage.close());
 
 describe('writing', () => defineWriteSuite(() => storage));
 describe('access', () => defineAccessSuite(() => storage));
+describe('emergency access', () => defineEmergencySuite(() => storage));
 describe('identity', () => defineIdentitySuite(() => storage));
 describe('roles', () => defineRoleSuite(() => storage));
 describe('waiting for changes', () => defineLongPollSuite(() => storage));

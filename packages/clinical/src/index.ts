@@ -120,6 +120,18 @@ export {
   syncProblemDetails,
   syncProblemOf,
 } from './wire/changes.ts';
+export {
+  type EmergencyClient,
+  type EmergencyGrant,
+  type EmergencyRequest,
+  EMERGENCY_PATH,
+  LONGEST_REASON,
+  SHORTEST_REASON,
+  emergencyGrantToParameters,
+  emergencyRequestToParameters,
+  parametersToEmergencyGrant,
+  parametersToEmergencyRequest,
+} from './wire/emergency.ts';
 export { type ReviewReceipt, REVIEW_PATH, reviewReceiptOf, reviewReceiptResponse } from './wire/review.ts';
 export { daysInMonth, instantToMilliseconds } from './fhir/calendar.ts';
 export {

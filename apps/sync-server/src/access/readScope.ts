@@ -23,5 +23,5 @@ export function readScope(actor: Actor): Expression<SqlBool> {
 /** The caseload alone and the organisation's own resources: what a device receives, whatever its holder's role. */
 export function caseloadScope(practitionerId: string | null): Expression<SqlBool> {
   return sql<SqlBool>`(client_id is null or client_id in
-    (select client_id from care_team_member where practitioner_id = ${practitionerId}::text))`;
+    (select client_id from caseload where practitioner_id = ${practitionerId}::text))`;
 }

@@ -6,6 +6,16 @@ const REST = 'http://hl7.org/fhir/restful-interaction';
 const EVENT_TYPE = 'http://terminology.hl7.org/CodeSystem/audit-event-type';
 const DICOM = 'http://dicom.nema.org/resources/ontology/DCM';
 
+const BREAK_THE_GLASS = {
+  coding: [
+    {
+      system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason',
+      code: 'BTG',
+      display: 'break the glass',
+    },
+  ],
+};
+
 export type AuditedAction =
   | 'create'
   | 'update'
@@ -35,7 +45,11 @@ export type AuditedAction =
   | 'review-listed'
   | 'review-read'
   | 'review-accepted'
-  | 'review-set-aside';
+  | 'review-set-aside'
+  | 'emergency-access'
+  | 'emergency-access-ended'
+  | 'emergency-access-listed'
+  | 'emergency-access-reviewed';
 
 /** Something that happened and must be known later: who, what, when, from where, with what outcome. */
 export interface AuditedEvent {
@@ -81,6 +95,10 @@ const actionCode: Readonly<Record<AuditedAction, 'C' | 'R' | 'U' | 'E'>> = {
   'review-read': 'R',
   'review-accepted': 'U',
   'review-set-aside': 'U',
+  'emergency-access': 'E',
+  'emergency-access-ended': 'E',
+  'emergency-access-listed': 'R',
+  'emergency-access-reviewed': 'U',
 };
 
 /** The FHIR AuditEvent of an event. */
@@ -109,19 +127,22 @@ export function toAuditEvent(event: AuditedEvent, id: string, recorded: number):
     action: actionCode[event.action],
     recorded: toInstant(recorded),
     outcome: event.outcome,
-    agent: agentsOf(event.actor),
+    ...(event.action === 'emergency-access' ? { purposeOfEvent: [BREAK_THE_GLASS] } : {}),
+    agent: agentsOf(event),
     source: { observer: { display: 'Fieldchart sync server' } },
     ...(entities.length === 0 ? {} : { entity: entities }),
   };
 }
 
 /** Who did it; of late work its author, and who let it in. */
-function agentsOf({ admittedBy, address, deviceId, practitionerId, role }: Actor): AuditEvent['agent'] {
+function agentsOf({ action, actor }: AuditedEvent): AuditEvent['agent'] {
+  const { admittedBy, address, deviceId, practitionerId, role } = actor;
+  const purpose = action === 'emergency-access' ? { purposeOfUse: [BREAK_THE_GLASS] } : {};
   const who = (id: string | null) => (id === null ? {} : { who: { reference: `Practitioner/${id}` } });
   const network = address === undefined ? {} : { network: { address, type: '2' as const } };
   const author = { ...who(practitionerId), ...(deviceId === null ? {} : { altId: deviceId }), name: role };
   return admittedBy === undefined
-    ? [{ ...author, requestor: true, ...network }]
+    ? [{ ...author, requestor: true, ...network, ...purpose }]
     : [
         { ...author, requestor: false },
         { ...who(admittedBy.practitionerId), name: admittedBy.role, requestor: true, ...network },
@@ -142,6 +163,9 @@ function typeCoding(action: AuditedAction): AuditEvent['type'] {
     case 'policy-changed':
     case 'device-link':
     case 'epoch-started':
+    case 'emergency-access':
+    case 'emergency-access-ended':
+    case 'emergency-access-reviewed':
       return { system: DICOM, code: '110113', display: 'Security Alert' };
     case 'caseload-export':
     case 'sealed-work-received':
@@ -159,6 +183,7 @@ function typeCoding(action: AuditedAction): AuditEvent['type'] {
     case 'history-type':
     case 'review-received':
     case 'review-listed':
+    case 'emergency-access-listed':
     case 'review-read':
     case 'review-accepted':
     case 'review-set-aside':

@@ -2,24 +2,55 @@ import type { Policy } from '../identity/policy.ts';
 import { dataFolder, runCli } from './askOperator.ts';
 import { readNumber, readOptions, refuse } from './readOptions.ts';
 
-const usage = 'npm run policy -- --erase-after N|never [--data FOLDER]';
+const usage = 'npm run policy -- [--erase-after N|never] [--emergency-access HOURS|never] [--data FOLDER]';
 const { values } = readOptions(
-  { options: { 'erase-after': { type: 'string' }, data: { type: 'string' } }, strict: true },
+  {
+    options: {
+      'erase-after': { type: 'string' },
+      'emergency-access': { type: 'string' },
+      data: { type: 'string' },
+    },
+    strict: true,
+  },
   usage,
 );
-const text = values['erase-after'] ?? refuse(`Say what to change. Usage: ${usage}`);
-const eraseAfter = text === 'never' ? null : (readNumber('--erase-after', text, 100) ?? 0);
-if (eraseAfter !== null && eraseAfter < 5)
-  refuse('--erase-after takes a whole number from 5 to 100, or "never".');
+const eraseAfter = readLimit('erase-after', 5, 100);
+const emergencyHours = readLimit('emergency-access', 1, 168);
+if (eraseAfter === undefined && emergencyHours === undefined) refuse(`Say what to change. Usage: ${usage}`);
 
 await runCli(dataFolder(values.data), async (operator) => {
-  const changed = await operator.post<Policy>('/admin/policy', { eraseAfter });
+  const changed = await operator.post<Policy>('/admin/policy', { eraseAfter, emergencyHours });
   if (!changed.ok) return 1;
-  console.log(
-    changed.value.eraseAfter === null
-      ? 'Tickets issued from now on let no device destroy its key, however often a wrong PIN is typed.'
-      : `Devices enrolled with tickets issued from now on destroy their key after ${changed.value.eraseAfter} wrong PINs in a row; what they hold opens by rescue.`,
-  );
-  console.log('Devices that are enrolled already keep the policy of their ticket.');
+  if (eraseAfter !== undefined) console.log(describeErasing(changed.value).join('\n'));
+  if (emergencyHours !== undefined) console.log(describeEmergency(changed.value));
   return 0;
 });
+
+function describeErasing(policy: Policy): readonly string[] {
+  return [
+    policy.eraseAfter === null
+      ? 'Tickets issued from now on let no device destroy its key, however often a wrong PIN is typed.'
+      : `Devices enrolled with tickets issued from now on destroy their key after ${policy.eraseAfter} wrong PINs in a row; what they hold opens by rescue.`,
+    'Devices that are enrolled already keep the policy of their ticket.',
+  ];
+}
+
+function describeEmergency(policy: Policy): string {
+  return policy.emergencyHours === null
+    ? 'Nobody is given emergency access from now on. What was given runs out at its time; to end it before: npm run emergency -- end ID'
+    : `Emergency access is given for ${policy.emergencyHours} hours from now on. What was given before keeps its time.`;
+}
+
+/** A whole number within limits, null for "never", undefined where the option was not given. */
+function readLimit(
+  name: 'erase-after' | 'emergency-access',
+  least: number,
+  greatest: number,
+): number | null | undefined {
+  const text = values[name];
+  if (text === undefined || text === 'never') return text === undefined ? undefined : null;
+  const number = readNumber(`--${name}`, text, greatest) ?? 0;
+  return number >= least
+    ? number
+    : refuse(`--${name} takes a whole number from ${least} to ${greatest}, or "never".`);
+}

@@ -1,4 +1,4 @@
-import { CHANGES_PATH, REVIEW_PATH } from '@fieldchart/clinical';
+import { CHANGES_PATH, EMERGENCY_PATH, REVIEW_PATH } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import { SEARCH_PARAMETERS } from './search.ts';
 import { AUDIT_PARAMETERS } from './searchAudit.ts';
@@ -51,6 +51,7 @@ export function capabilityStatement(baseUrl: string, now: number): object {
                       name: 'everything',
                       definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
                     },
+                    operation(EMERGENCY_PATH, 'Gives a clinician one client of another caseload, for a time'),
                   ],
                 }
               : {}),

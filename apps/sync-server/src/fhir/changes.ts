@@ -80,12 +80,12 @@ async function readOpening(
       union all
       select distinct ('1' || client_id) collate "C", null, client_id, null::int, null::jsonb, null::bigint, null,
         null::boolean
-      from care_team_member where practitioner_id = ${question.practitionerId}
+      from caseload where practitioner_id = ${question.practitionerId}
       union all
       select distinct ('2' || client_id) collate "C", null, client_id, null::int, null::jsonb, null::bigint, null,
         null::boolean
       from access_change a where practitioner_id = ${question.practitionerId} and not gained and not exists (
-        select from care_team_member m
+        select from caseload m
         where m.practitioner_id = a.practitioner_id and m.client_id = a.client_id)) as opening
     where key > ${from.after} order by key limit ${question.count + 1}`.execute(db);
   const rows = found.slice(0, question.count);

@@ -21,7 +21,7 @@ export async function glanceAtChanges(db: Database, after: number): Promise<Glan
       case when sequence > ${after} then exists (
         select from history where history.sequence > ${after} and client_id is null) else false end as everybody,
       case when sequence > ${after} then array(
-        select member.practitioner_id from care_team_member member
+        select member.practitioner_id from caseload member
         where member.client_id in (select client_id from history where history.sequence > ${after})
         union
         select practitioner_id from access_change where access_change.sequence > ${after})

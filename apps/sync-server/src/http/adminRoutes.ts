@@ -41,7 +41,12 @@ const workRequest = z.strictObject({
   sha256: z.string().max(64).optional(),
 });
 const openedWork = z.strictObject({ device: z.string().min(1).max(128), sha256: z.string().max(64) });
-const policyRequest = z.strictObject({ eraseAfter: z.int().min(5).max(100).nullable() });
+const policyRequest = z
+  .strictObject({
+    eraseAfter: z.int().min(5).max(100).nullable().optional(),
+    emergencyHours: z.int().min(1).max(168).nullable().optional(),
+  })
+  .refine((policy) => Object.keys(policy).length > 0, { message: 'nothing is to be changed' });
 
 /**
  * What administrators do: from this machine with the operator's token (the commands do so), or from anywhere with an

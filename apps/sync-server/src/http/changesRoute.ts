@@ -1,6 +1,7 @@
 import { CHANGES_PATH, LONGEST_WAIT_SECONDS, WAIT_PARAMETER } from '@fieldchart/clinical';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { RequestRefused } from '../fhir/answer.ts';
+import { endExpired } from '../emergency/endAccess.ts';
 import { awaitChanges } from '../fhir/awaitChanges.ts';
 import { toChangesBundle } from '../fhir/changes.ts';
 import { refuseCursor } from '../restore/refuseCursor.ts';
@@ -23,6 +24,7 @@ export function addChangesRoute(app: FastifyInstance, context: ServerContext): v
     const seconds = readSeconds(single.get(WAIT_PARAMETER), LONGEST_WAIT_SECONDS);
     const cursor = single.get('_cursor');
     const question = { practitionerId: actor.practitionerId ?? '', cursor, count };
+    await endExpired(context);
     const outcome = await awaitChanges(context, question, {
       deviceId: actor.deviceId ?? '',
       milliseconds: Math.min(seconds * 1000, expiresAt - TOKEN_MARGIN - context.clock.now()),

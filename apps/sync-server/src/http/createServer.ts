@@ -5,6 +5,7 @@ import { type Clock, type Logger, type Random, type Timers, toInstant } from '@f
 import fastify, { type FastifyInstance } from 'fastify';
 import { createAuditTrail } from '../audit/auditTrail.ts';
 import { createChangeWatch } from '../fhir/changeWatch.ts';
+import { endExpired } from '../emergency/endAccess.ts';
 import { glanceAtChanges } from '../fhir/glanceAtChanges.ts';
 import type { Organization } from '../identity/organization.ts';
 import type { Database } from '../storage/openStorage.ts';
@@ -16,6 +17,7 @@ import type { ServerContext } from './context.ts';
 import { addErrorAnswers } from './errorAnswers.ts';
 import { addAuditRoutes } from './auditRoutes.ts';
 import { addDeviceRoutes } from './deviceRoutes.ts';
+import { addEmergencyAccess, addEmergencyDesk } from './emergencyRoutes.ts';
 import { addFhirRoutes } from './fhirRoutes.ts';
 import { addHistoryRoutes } from './historyRoutes.ts';
 import { addReviewDesk, addReviewInbox } from './reviewRoutes.ts';
@@ -39,7 +41,11 @@ export interface ServerOptions {
 /** Builds the server, ready to listen or to be asked with `inject`. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { db, organization, clock, random, timers, logger } = options;
-  const watch = createChangeWatch({ glance: (after) => glanceAtChanges(db, after), timers, logger });
+  const glance = async (after: number) => {
+    await endExpired({ db, clock, random });
+    return glanceAtChanges(db, after);
+  };
+  const watch = createChangeWatch({ glance, timers, logger });
   const context: ServerContext = {
     db,
     organization,
@@ -92,10 +98,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     addAuditRoutes(scope, context);
     addDeviceRoutes(scope, context);
     addReviewInbox(scope, context);
+    addEmergencyAccess(scope, context);
   });
   if (options.admin !== undefined) {
     addAdminRoutes(app, context, options.admin);
     addReviewDesk(app, context, options.admin.token);
+    addEmergencyDesk(app, context, options.admin.token);
   }
   await addStaticApp(app, options.webRoot);
   return app;

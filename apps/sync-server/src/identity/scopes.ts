@@ -13,7 +13,9 @@ type OwnScope =
   | 'device/sealed-work'
   /** Acknowledge that everything was erased. */
   | 'device/erased'
-  /** Decide about late work. */
+  /** Ask for emergency access to a client outside the caseload. */
+  | 'access/emergency'
+  /** Decide about late work, and look after emergency access. */
   | 'desk/review'
   /** Tickets, devices, rescues, alerts, policy, imports. */
   | 'desk/admin';
@@ -25,8 +27,8 @@ const EVERYBODY = 'user/*.crus device/audit device/sealed-work';
 
 /** Nobody deletes: there is no `d`. */
 const roleScopes: Readonly<Record<PractitionerRole, string>> = {
-  clinician: EVERYBODY,
-  supervisor: `${EVERYBODY} desk/review`,
+  clinician: `${EVERYBODY} access/emergency`,
+  supervisor: `${EVERYBODY} access/emergency desk/review`,
   administrator: `${EVERYBODY} user/AuditEvent.rs desk/review desk/admin`,
 };
 

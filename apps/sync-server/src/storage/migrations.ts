@@ -7,6 +7,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '002_devices_and_rescue': { up: (database) => run(database, deviceTables) },
   '003_restore_and_review': { up: (database) => run(database, restoreAndReview) },
   '004_chains_across_rescues': { up: (database) => run(database, chainsAcrossRescues) },
+  '005_emergency_access': { up: (database) => run(database, emergencyAccess) },
 };
 
 const initialTables = [
@@ -118,6 +119,24 @@ const chainsAcrossRescues = [
   // They told of the rescue, not of a gap: what is missing all the same is found at the next upload.
   `update alert set closed_at = raised_at where kind = 'audit-gap' and closed_at is null
     and device_id in (select id from device where audit_chain is not null)`,
+];
+
+const emergencyAccess = [
+  `alter table organization add column emergency_hours integer default 24
+    check (emergency_hours between 1 and 168)`,
+  `create table emergency_access (
+    id text primary key, practitioner_id text not null references practitioner, device_id text,
+    client_id text not null, reason text not null, granted_at bigint not null, expires_at bigint not null,
+    ended_at bigint, reviewed_at bigint)`,
+  `create index emergency_access_open on emergency_access (practitioner_id, client_id) where ended_at is null`,
+  `create index emergency_access_client on emergency_access (client_id) where ended_at is null`,
+  // Who may see whom, at this moment by the database's own clock: nothing has to run for an access to end.
+  `create view caseload as
+    select practitioner_id, client_id from care_team_member
+    union all
+    select practitioner_id, client_id from emergency_access
+      where ended_at is null and expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  `create index audit_emergency on audit (practitioner_id, recorded) where action = 'emergency-access'`,
 ];
 
 async function run(database: Kysely<unknown>, statements: readonly string[]): Promise<void> {

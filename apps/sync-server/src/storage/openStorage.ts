@@ -84,6 +84,6 @@ async function migrate(db: Database): Promise<void> {
 /** Empties every table, keeping the schema. */
 export async function emptyStorage(db: Database): Promise<void> {
   await sql`truncate organization, practitioner, device, ticket, token_use, resource, history, care_team_member,
-    access_change, audit, sealed_work, review_item, review_entry, rescue_request, device_audit_link, alert
+    emergency_access, access_change, audit, sealed_work, review_item, review_entry, rescue_request, device_audit_link, alert
     restart identity cascade`.execute(db);
 }

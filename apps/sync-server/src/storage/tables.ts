@@ -27,6 +27,8 @@ export interface OrganizationTable {
   setup: 'creating' | 'ready';
   /** Policy: wrong secrets in a row after which a device destroys its key record; null for never. */
   erase_after_attempts: number | null;
+  /** Policy: for how many hours emergency access is given; null for not at all. */
+  emergency_hours: Generated<number | null>;
 }
 
 export interface PractitionerTable {
@@ -147,7 +149,8 @@ export type AlertKind =
   | 'audit-altered'
   | 'review-waiting'
   | 'sealed-work-waiting'
-  | 'restore-suspected';
+  | 'restore-suspected'
+  | 'emergency-access';
 
 /** Token requests that were answered, so that none is answered twice. */
 export interface TokenUseTable {
@@ -194,6 +197,29 @@ export interface CareTeamMemberTable {
   practitioner_id: string;
 }
 
+/**
+ * Access to a client outside the caseload, for a time. It ends at `expires_at` by the database's clock, or before, at
+ * `ended_at`; until that is set the feed has not told of the end.
+ */
+export interface EmergencyAccessTable {
+  id: string;
+  practitioner_id: string;
+  device_id: string | null;
+  client_id: string;
+  reason: string;
+  granted_at: number;
+  expires_at: number;
+  ended_at: number | null;
+  /** When a supervisor or an administrator said that they had looked at it. */
+  reviewed_at: number | null;
+}
+
+/** A view: who stands in a care team of the client, or has emergency access at this moment. A pair may come twice. */
+export interface CaseloadView {
+  practitioner_id: string;
+  client_id: string;
+}
+
 /** Access gained or lost, numbered by the same counter as the versions. */
 export interface AccessChangeTable {
   sequence: number;
@@ -223,6 +249,8 @@ export interface Tables {
   resource: ResourceTable;
   history: HistoryTable;
   care_team_member: CareTeamMemberTable;
+  emergency_access: EmergencyAccessTable;
+  caseload: CaseloadView;
   access_change: AccessChangeTable;
   audit: AuditTable;
   sealed_work: SealedWorkTable;

@@ -10,6 +10,7 @@ const TABLES = [
   'resource',
   'history',
   'care_team_member',
+  'emergency_access',
   'access_change',
   'audit',
   'sealed_work',

@@ -4,6 +4,7 @@ import {
   FIRST_PREVIOUS,
   auditLinkContent,
   auditLinkToEvent,
+  emergencyRequestToParameters,
 } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import { receiveSealedWork } from '../identity/deviceDesk.ts';
@@ -97,6 +98,24 @@ export async function roleRoutes(server: TestServer, ticketFolder: string): Prom
   const upload = async () => {
     const actor = { practitionerId: 'ben', deviceId: ben.id, role: 'clinician' } as const;
     return { device: ben.id, sha256: await receiveSealedWork(desk, actor, 'aa.bb.cc.dd.ee') };
+  };
+  const emergency = async () => {
+    const id = server.uuid();
+    await storage.db
+      .insertInto('emergency_access')
+      .values({
+        id,
+        practitioner_id: 'cleo',
+        device_id: null,
+        client_id: of.clientId,
+        reason: 'found unconscious',
+        granted_at: 1,
+        expires_at: 2,
+        ended_at: null,
+        reviewed_at: null,
+      })
+      .execute();
+    return { id };
   };
   const versionOf = async (id: string) =>
     (await storage.db.selectFrom('resource').select('version').where('id', '=', id).executeTakeFirstOrThrow())
@@ -212,6 +231,22 @@ export async function roleRoutes(server: TestServer, ticketFolder: string): Prom
       async (asker) => lateNote(asker, await left()),
       fhir,
     ),
+    {
+      method: 'POST',
+      pattern: '/fhir/Patient/$emergency-access',
+      what: 'ask for emergency access to a client',
+      scope: 'access/emergency',
+      ask: async () => ({
+        body: emergencyRequestToParameters({
+          client: {
+            by: 'identifier',
+            identifier: (await server.registerClient(await server.addDevice('ben'))).clientId,
+          },
+          reason: 'found unconscious',
+        }),
+        headers: fhir,
+      }),
+    },
     post('/device/audit', 'send audit links', 'device/audit', (asker) => ({
       events: [firstLink(server, asker)],
     })),
@@ -247,6 +282,9 @@ export async function roleRoutes(server: TestServer, ticketFolder: string): Prom
       id: await lateItem(),
       reason: 'written twice',
     })),
+    get('/admin/emergency-access', 'list emergency access', 'desk/review'),
+    post('/admin/emergency-access/end', 'end emergency access', 'desk/review', emergency),
+    post('/admin/emergency-access/reviewed', 'emergency access was looked at', 'desk/review', emergency),
     get('/admin/alerts', 'list alerts', 'desk/admin'),
     post('/admin/policy', 'change the policy', 'desk/admin', () => ({ eraseAfter: null })),
     post('/admin/import', 'import a bundle', 'desk/admin', () => ({ bundle: bundleOf('batch', []) })),

@@ -1,6 +1,7 @@
 import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
 import { clientOf, referencesOf, resourceKey } from '@fieldchart/clinical';
 import { type Transaction, sql } from 'kysely';
+import { databaseNow } from '../emergency/databaseNow.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { ChartState, CurrentVersion, KnownMutation, Team } from './chartState.ts';
 import type { Unit } from './mutation.ts';
@@ -95,7 +96,13 @@ async function readTeams(
   const { rows } = await sql<{ care_team_id: string; client_id: string; practitioner_id: string }>`
     select m.care_team_id, m.client_id, m.practitioner_id
     from jsonb_array_elements_text(${JSON.stringify(clients)}::jsonb) as wanted(id)
-    join care_team_member m on m.client_id = wanted.id`.execute(trx);
+    join care_team_member m on m.client_id = wanted.id
+    union all
+    -- Emergency access counts as a care team of its own, under a name that no resource has.
+    select 'emergency-access/' || e.id, e.client_id, e.practitioner_id
+    from jsonb_array_elements_text(${JSON.stringify(clients)}::jsonb) as wanted(id)
+    join emergency_access e on e.client_id = wanted.id
+    where e.ended_at is null and e.expires_at > ${databaseNow}`.execute(trx);
   const teams = new Map<string, { clientId: string; members: Set<string> }>();
   for (const row of rows) {
     const team = teams.get(row.care_team_id) ?? { clientId: row.client_id, members: new Set<string>() };

@@ -25,6 +25,8 @@ export const auditLinkAction = z.enum([
   'user-added',
   /** A wrong secret at a signature. */
   'signing-refused',
+  /** Emergency access was asked for, or given. */
+  'emergency-access',
 ]);
 export type AuditLinkAction = z.infer<typeof auditLinkAction>;
 
@@ -120,6 +122,7 @@ function typeOf(action: AuditLinkAction): { readonly code: string; readonly disp
     case 'rescue-requested':
     case 'rescued':
     case 'user-added':
+    case 'emergency-access':
       return { code: '110113', display: 'Security Alert' };
     case 'unlock':
     case 'unlock-failures':
