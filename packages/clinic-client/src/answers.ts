@@ -7,6 +7,7 @@ import {
   displayName,
   noteSections,
 } from '@fieldchart/clinical';
+import type { Clock } from '@fieldchart/foundation';
 import type { OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
 import { ATTENTION_ROWS, createAttentionAnswers } from './attentionAnswers.ts';
 import type {
@@ -22,6 +23,7 @@ import type {
   Query,
   VisitPlace,
 } from './api.ts';
+import { loadEmergencyMarks } from './emergencyMarks.ts';
 import { sectionLabelKey } from './noteLabels.ts';
 
 /** Characters of a note's text shown in lists. */
@@ -31,18 +33,23 @@ const outboxRows = 200;
 const sentRows = 50;
 
 /** Answers the screens' queries from the record store. */
-export function createAnswers(store: RecordStore, practitionerId: string) {
+export function createAnswers(store: RecordStore, practitionerId: string, clock: Clock) {
   const attention = createAttentionAnswers(store, practitionerId);
   const answers = {
     async caseload(query: Extract<Query, { kind: 'caseload' }>): Promise<CaseloadAnswer> {
       const { search, filter, sort, limit } = query;
-      const [{ rows, total }, refused] = await Promise.all([
+      const [{ rows, total }, refused, marks] = await Promise.all([
         store.listClients({ search, filter, sort, limit, practitionerId }),
         attention.rows(),
-        store.recentHandovers(sentRows),
+        loadEmergencyMarks(store.database, clock.now()),
       ]);
       const needing = new Set(refused.map(({ clientId }) => clientId));
-      return { rows: rows.map((row) => ({ ...row, needsYou: needing.has(row.clientId) })), total };
+      const shown = rows.map((row) => ({
+        ...row,
+        needsYou: needing.has(row.clientId),
+        emergencyUntil: marks[row.clientId] ?? null,
+      }));
+      return { rows: shown, total };
     },
 
     async chart({ clientId }: { readonly clientId: string }): Promise<ChartAnswer | null> {
@@ -58,6 +65,7 @@ export function createAnswers(store: RecordStore, practitionerId: string) {
         notes: chart.notes.map((record) => noteSummary(record, practitionerId)),
         consents: chart.consents.map((record) => consentSummary(record)),
         attention: (await attention.rows()).filter((row) => row.clientId === clientId),
+        emergencyUntil: (await loadEmergencyMarks(store.database, clock.now()))[clientId] ?? null,
       };
     },
 

@@ -1,4 +1,5 @@
-import type { NewPatient, SignerAuthority, Stroke, VisitPlace } from '@fieldchart/clinical';
+import type { EmergencyRequest, NewPatient, SignerAuthority, Stroke, VisitPlace } from '@fieldchart/clinical';
+import type { EmergencyProblem } from '@fieldchart/fhir-sync';
 import type { CodedError } from '@fieldchart/foundation';
 import type { EditorPosition } from '@fieldchart/record-store';
 import type { ActivityStore, MendDraft } from './activityStore.ts';
@@ -282,6 +283,12 @@ export interface ClinicSession extends Settling {
   /** Writes down that a document leaves the encrypted record, as to a viewer of PDF. Asked before it leaves. */
   recordExport(input: { readonly consentId: string }): Promise<void>;
 
+  /**
+   * Asks the server for a client of somebody else's caseload, named exactly, for a time: written down here and there,
+   * and looked at by a supervisor. Asked again it is the same access.
+   */
+  askEmergencyAccess(request: EmergencyRequest): Promise<EmergencyOutcome>;
+
   /** Keeps what is typed about a refused change until it is settled, through kills and locks. */
   mendKeeper(mutationId: string): MendKeeper;
 
@@ -306,6 +313,20 @@ export type RehomeOutcome =
 export type RemovalOutcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly error: SecretProblem | { readonly kind: 'unsent-work' } };
+
+export type EmergencyOutcome =
+  | {
+      readonly ok: true;
+      readonly value: {
+        readonly clientId: string;
+        /** The instant at which the access ends; null where the client is in the caseload anyway. */
+        readonly until: string | null;
+        /** The client's record is on this device; else it comes with the next contact. */
+        readonly arrived: boolean;
+      };
+    }
+  /** `reason`: it is too short or too long, and nothing was asked. */
+  | { readonly ok: false; readonly error: EmergencyProblem | { readonly kind: 'reason' } };
 
 /** Where this device stands with the server; a code of the server's where it refused. */
 export type RegistrationState =

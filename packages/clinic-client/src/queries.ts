@@ -56,6 +56,8 @@ export interface ClientRow {
   readonly waiting: boolean;
   /** Something of theirs was refused, or is in conflict. */
   readonly needsYou: boolean;
+  /** The client is here by emergency access, until this instant. */
+  readonly emergencyUntil: string | null;
 }
 
 /** Where an item stands on its way to the server. */
@@ -100,6 +102,8 @@ export interface ChartAnswer {
   }[];
   /** What of this client's needs a person. */
   readonly attention: readonly AttentionRow[];
+  /** The client is here by emergency access, until this instant. */
+  readonly emergencyUntil: string | null;
 }
 
 export interface NoteSummary {

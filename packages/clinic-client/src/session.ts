@@ -25,6 +25,7 @@ import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { signConsent, signNote } from './signing.ts';
 import { startSync } from './startSync.ts';
 import { createSettling } from './settling.ts';
+import { createEmergency } from './emergency.ts';
 import { sealUnsent } from './withdrawal.ts';
 
 /** Milliseconds until the disk is asked again to take what it refused. */
@@ -60,7 +61,7 @@ export async function openSession(options: {
   const store = await openRecordStore({ database, clock, random, logger });
   const identity = await loadIdentity(database);
   const activity = await openActivityStore(database);
-  const answer = createAnswers(store, identity.practitionerId);
+  const answer = createAnswers(store, identity.practitionerId, clock);
   const live = createLiveQueries({
     onCommit: (listener) => store.onCommit(listener),
     onError: (error) =>
@@ -217,6 +218,7 @@ export async function openSession(options: {
     signConsent: (input) => signConsent(signing, input),
 
     ...account,
+    ...createEmergency({ store, audit, sync, clock }),
     ...createSettling({
       store,
       audit,

@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 const REFUSED = { code: 'business-rule', text: 'the plan is missing' };
-const answer = () => createAnswers(store, 'p1');
+const answer = () => createAnswers(store, 'p1', fixture.clock);
 const shown = async (mutationId: string) => {
   const found = await answer()({ kind: 'attention', mutationId });
   if (found === null) throw new Error('There is nothing to settle');

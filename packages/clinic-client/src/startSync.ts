@@ -19,6 +19,8 @@ import { createRegisteringTransport } from './registration.ts';
 const LINKS_AT_ONCE = 200;
 
 export interface RunningSync {
+  /** To the server, as this device, once it is registered. */
+  readonly transport: HttpTransport;
   syncNow(): Promise<void>;
   summary(): SyncSummary;
   subscribe(listener: () => void): () => void;
@@ -147,6 +149,7 @@ export async function startSync(options: {
   engine.online(platform.connectivity.online());
 
   return {
+    transport,
     syncNow: () => engine.syncNow(),
     summary: () => current,
     subscribe(listener) {

@@ -8,6 +8,7 @@ export {
 export { type FhirClient, type ReadVerdict, type SendOptions, createFhirClient } from './fhirClient.ts';
 export { type SealUpload } from './handOver.ts';
 export { acknowledgeErased, sendAuditLinks, sendSealedWork } from './deviceReports.ts';
+export { type EmergencyProblem, askEmergencyAccess } from './emergencyAccess.ts';
 export { fetchRescueAnswer, sendRescueRequest } from './rescueMail.ts';
 export {
   type RegistrationInput,

@@ -16,7 +16,7 @@ import {
 } from './testServer.ts';
 
 const reason = 'Found unconscious at the bus stop';
-const byName: EmergencyClient = { by: 'name', family: 'angstrom', birthDate: '1980-02-03' };
+const byName = { by: 'name', family: 'angstrom', birthDate: '1980-02-03' } as const;
 const json = { 'content-type': 'application/json' };
 
 /** Breaking the glass, on every database. Ben is in nobody's care team. */

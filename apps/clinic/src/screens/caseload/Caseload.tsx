@@ -168,6 +168,15 @@ function NoClients({ view }: { view: CaseloadView }) {
         label={t('caseload.showAll')}
         onPress={() => dispatch(viewChanged({ search: '', filter: 'all', scroll: 0 }))}
       />
+      {view.search === '' ? null : (
+        <Button
+          kind="plain"
+          icon="shield-key-outline"
+          label={t('emergency.title')}
+          testID={testIds.caseload.emergency}
+          onPress={() => router.push('/clients/emergency')}
+        />
+      )}
     </EmptyState>
   );
 }

@@ -1,5 +1,6 @@
 import { viewChanged, type CaseloadFilter, type CaseloadSort } from '@fieldchart/clinic-client';
 import type { ParseKeys } from 'i18next';
+import { router } from 'expo-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Pressable, ScrollView, TextInput, View } from 'react-native';
@@ -52,6 +53,12 @@ export function CaseloadControls({ wrap }: { wrap: boolean }) {
             onPress={() => setSorting(!sorting)}
           />
         </View>
+        <IconButton
+          icon="shield-key-outline"
+          label={t('emergency.title')}
+          testID={testIds.emergency.open}
+          onPress={() => router.push('/clients/emergency')}
+        />
       </View>
       {sorting ? (
         <View style={{ paddingHorizontal: 12 }}>

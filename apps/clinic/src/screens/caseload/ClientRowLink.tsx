@@ -10,6 +10,7 @@ import { usePalette } from '../../theme/theme.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { TapLink } from '../../ui/TapLink.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { EmergencyBadge } from '../emergency/EmergencyBadge.tsx';
 
 const initials = (name: string): string => {
   const words = name.split(/[\s,]+/).filter((word) => word !== '');
@@ -73,6 +74,7 @@ export const ClientRowLink = memo(function ClientRowLink({ row }: { row: ClientR
               ? t('caseload.noVisit')
               : t('caseload.lastVisit', { date: formatDate(row.lastVisit, i18n.language) })}
           </Text>
+          {row.emergencyUntil === null ? null : <EmergencyBadge until={row.emergencyUntil} />}
           {row.unsignedNotes > 0 ? (
             <Badge
               tone="warning"

@@ -12,7 +12,8 @@ export function ClientsLayout() {
   const palette = usePalette();
   const wide = useWide();
   const pathname = usePathname();
-  const roomForList = /^\/clients(?:\/[^/]+)?$/.test(pathname) && pathname !== '/clients/new';
+  const roomForList =
+    /^\/clients(?:\/[^/]+)?$/.test(pathname) && !['/clients/new', '/clients/emergency'].includes(pathname);
   if (!wide || !roomForList) return <Slot />;
   return (
     <View style={{ flex: 1, flexDirection: 'row' }}>

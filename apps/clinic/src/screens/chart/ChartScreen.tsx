@@ -16,6 +16,7 @@ import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader, Section } from '../../ui/Page.tsx';
 import { Heading, Text } from '../../ui/Text.tsx';
 import { AttentionNotices } from '../attention/AttentionNotice.tsx';
+import { EmergencyBadge } from '../emergency/EmergencyBadge.tsx';
 import { ConsentList } from './ConsentList.tsx';
 import { NoteLink } from './NoteLink.tsx';
 import { VisitCard, type Visit } from './VisitCard.tsx';
@@ -129,6 +130,11 @@ function ChartHead({ chart }: { chart: ChartAnswer }) {
   const open = chart.visits.find(({ status }) => status === 'in-progress');
   return (
     <View style={{ gap: 20 }}>
+      {chart.emergencyUntil === null ? null : (
+        <View style={{ alignItems: 'flex-start' }}>
+          <EmergencyBadge until={chart.emergencyUntil} />
+        </View>
+      )}
       <AttentionNotices rows={chart.attention} />
       <View style={{ flexDirection: 'row', flexWrap: 'wrap', gap: 10 }}>
         {open === undefined ? (
