@@ -74,5 +74,22 @@ test('the policy is set and taken back, and says what it does and to whom', asyn
   for (const wrong of ['4', '101', 'soon']) {
     expect((await command('policy', '--erase-after', wrong)).code, wrong).toBe(2);
   }
+  const hours = await command('policy', '--emergency-access', '8');
+  expect([hours.code, hours.output]).toEqual([0, expect.stringMatching(/given for 8 hours from now on/u)]);
+  const off = await command('policy', '--emergency-access', 'never');
+  expect([off.code, off.output]).toEqual([0, expect.stringMatching(/^Nobody is given emergency access/u)]);
+  for (const wrong of ['0', '169', 'soon']) {
+    expect((await command('policy', '--emergency-access', wrong)).code, wrong).toBe(2);
+  }
   expect((await command('policy')).code).toBe(2);
+});
+
+test('emergency access is listed; what does not stand is neither ended nor looked at', async () => {
+  expect(await command('emergency', 'list')).toEqual({ code: 0, output: 'None.\n' });
+  for (const action of ['end', 'reviewed']) {
+    const unknown = await command('emergency', action, 'none');
+    expect(unknown, action).toEqual({ code: 1, output: expect.stringMatching(/^There is none of this id/u) });
+    expect((await command('emergency', action)).code, action).toBe(2);
+  }
+  expect((await command('emergency', 'give', 'none')).code).toBe(2);
 });

@@ -2,6 +2,7 @@ import { base64UrlEncode, utf8Encode } from '@fieldchart/foundation';
 import { fuzzRuns } from '@fieldchart/foundation/testing';
 import fc from 'fast-check';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { findClient } from './emergency/findClient.ts';
 import { openPGlite } from './storage/openStorage.ts';
 import { type TestDevice, type TestServer, openTestServer } from './testing/testServer.ts';
 
@@ -122,4 +123,47 @@ test('cursors, waits, page links and instants of any shape are refused in form, 
     runs,
   );
   expect(await epoch()).toEqual(before);
+});
+
+test('no body makes emergency access fail inside, or gives anybody to anyone', async () => {
+  await server.registerClient(server.ana);
+  const value = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constant('1980-02-03'));
+  const parameter = fc.record(
+    {
+      name: fc.oneof(fc.constantFrom('identifier', 'family', 'birthDate', 'reason'), fc.jsonValue()),
+      valueString: value,
+      valueDate: value,
+    },
+    { requiredKeys: ['name'] },
+  );
+  // Whole in form, and anything inside.
+  const whole = fc
+    .tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary', minLength: 10 }))
+    .map(([identifier, reason]) => [
+      { name: 'identifier', valueString: identifier },
+      { name: 'reason', valueString: reason },
+    ]);
+  const bodies = fc
+    .oneof(whole, fc.array(parameter, { maxLength: 4 }), fc.jsonValue())
+    .map((list) => JSON.stringify({ resourceType: 'Parameters', parameter: list }));
+  await fc.assert(
+    fc.asyncProperty(bodies, async (body) => {
+      const { status } = await server.ask(server.ben, 'POST', '/fhir/Patient/$emergency-access', body);
+      expect([400, 404, 422, 429]).toContain(status);
+    }),
+    runs,
+  );
+  // Past the limit of each hour, which the ones above reach at once.
+  const text = fc.string({ unit: 'grapheme-composite', minLength: 1 }).filter((one) => !one.includes('\0'));
+  const client = fc.oneof(
+    text.map((identifier) => ({ by: 'identifier', identifier }) as const),
+    text.map((family) => ({ by: 'name', family, birthDate: '1980-02-03' }) as const),
+  );
+  await fc.assert(
+    fc.asyncProperty(client, async (wanted) => {
+      expect(await storage.db.transaction().execute((trx) => findClient(trx, wanted))).toBeUndefined();
+    }),
+    runs,
+  );
+  expect(await storage.db.selectFrom('emergency_access').selectAll().execute()).toEqual([]);
 });

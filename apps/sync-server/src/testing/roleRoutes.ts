@@ -240,7 +240,7 @@ export async function roleRoutes(server: TestServer, ticketFolder: string): Prom
         body: emergencyRequestToParameters({
           client: {
             by: 'identifier',
-            identifier: (await server.registerClient(await server.addDevice('ben'))).clientId,
+            identifier: (await server.registerClient(ben)).clientId,
           },
           reason: 'found unconscious',
         }),

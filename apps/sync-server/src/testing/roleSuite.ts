@@ -226,7 +226,7 @@ ${toTable([['holder', 'scope'], ...scopes.map(([role, scope]) => [role, `\`${sco
 for the audit trail. Who asks for a scope gets what of it the role has. A token does nothing that its scope does not cover,
 whatever the role: the test tries each route with a token of the scope in its row alone, and with one of all the others.
 
-What a clinician reads and writes is their caseload; whether late work for a client who has left it is taken for review depends
+What a clinician reads and writes is their caseload, to which emergency access adds a client for a time; whether late work for a client who has left it is taken for review depends
 on whether they ever were in the care team. Supervisors and administrators see the whole organisation, and write nothing into a
 record in whose care team they do not stand, but for the care team. All this holds at every request besides the scope, and so
 does the state of the device.
