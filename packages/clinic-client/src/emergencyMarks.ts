@@ -1,3 +1,4 @@
+import { instantToMilliseconds } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { z } from 'zod';
 
@@ -13,7 +14,8 @@ export async function loadEmergencyMarks(database: Database, now: number): Promi
   const rows = await database.all<{ value: string }>('SELECT value FROM app_state WHERE key = ?', [key]);
   const text = rows[0]?.value;
   const marks = text === undefined ? {} : marksSchema.parse(JSON.parse(text));
-  return Object.fromEntries(Object.entries(marks).filter(([, until]) => Date.parse(until) > now - DAY));
+  const isFresh = (until: string) => (instantToMilliseconds(until) ?? 0) > now - DAY;
+  return Object.fromEntries(Object.entries(marks).filter(([, until]) => isFresh(until)));
 }
 
 /** Marks a client; durable when resolved. */

@@ -5,7 +5,7 @@ import { grantScope, permits } from './scopes.ts';
 const active = (scope?: string) => ({ withdrawn: false, scope });
 
 test('a token has all that its role may unless less is asked for, and never more', () => {
-  const whole = 'user/*.crus device/audit device/sealed-work';
+  const whole = 'user/*.crus device/audit device/sealed-work access/emergency';
   expect(grantScope('clinician', active())).toBe(whole);
   expect(grantScope('clinician', active('user/*.cruds device/audit'))).toBe('user/*.crus device/audit');
   expect(grantScope('clinician', active('user/Patient.rs user/Patient.rs'))).toBe('user/Patient.rs');
@@ -15,6 +15,7 @@ test('a token has all that its role may unless less is asked for, and never more
   expect(grantScope('administrator', active('user/AuditEvent.cruds desk/admin'))).toBe(
     'user/AuditEvent.rs desk/admin',
   );
+  expect(grantScope('administrator', active('access/emergency'))).toBeNull();
   for (const none of [
     '',
     'desk/review',

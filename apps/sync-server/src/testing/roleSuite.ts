@@ -76,7 +76,8 @@ export function defineRoleSuite(storage: () => Storage): void {
     const text = toPage(rows, scopes);
     if (process.env['FIELDCHART_WRITE_DOCS'] === '1') writeFileSync(page, text);
     expect(readFileSync(page, 'utf8')).toBe(text);
-  });
+    // Seven askers for each of the routes: on a busy machine longer than a test may take.
+  }, 120_000);
 
   test('S3: a token is good for what its scope says and for nothing else, whatever the role', async () => {
     for (const route of routes) {
