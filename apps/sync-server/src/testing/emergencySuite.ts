@@ -161,15 +161,6 @@ export function defineEmergencySuite(storage: () => Storage): void {
     expect((await desk('end', access.id)).status).toBe(404);
   });
 
-  test('S1, S3: a waiting device is told of the end by the look that the server takes every second', async () => {
-    await askFor(byName);
-    const { cursor } = await changes(server.ben, start);
-    const waiting = server.ask(server.ben, 'GET', `/fhir/$changes?_cursor=${cursor}&_wait=30`);
-    await expire();
-    const { body } = await waiting;
-    expect(body.entry[0]?.resource.parameter[0].name).toBe('access-lost');
-  });
-
   test('S3: whoever stands in the care team besides loses nothing with it, and nothing twice', async () => {
     await askFor(byName);
     const first = await changes(server.ben, start);

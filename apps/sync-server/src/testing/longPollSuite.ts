@@ -1,5 +1,5 @@
 import { setTimeout as realDelay } from 'node:timers/promises';
-import type { CareTeam } from '@fieldchart/clinical';
+import { type CareTeam, EMERGENCY_PATH, emergencyRequestToParameters } from '@fieldchart/clinical';
 import { type FakeTimers, createFakeTimers } from '@fieldchart/foundation/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { glanceAtChanges } from '../fhir/glanceAtChanges.ts';
@@ -85,6 +85,23 @@ export function defineLongPollSuite(storage: () => Storage): void {
       expect((await ask(ana, 'GET', `/fhir/$changes?_cursor=${cursor}&_wait=${wrong}`)).status).toBe(400);
     }
     expect(timers.pending).toBe(0);
+  });
+
+  test('S3: emergency access wakes its device when it is given, and within a second of its end', async () => {
+    const { ana, ben, ask } = server;
+    const { clientId } = await server.registerClient(ana);
+    const given = await waiting(ben, await latest(ben));
+    const request = {
+      client: { by: 'identifier', identifier: clientId },
+      reason: 'Found unconscious at the bus stop',
+    } as const;
+    await ask(ben, 'POST', EMERGENCY_PATH, emergencyRequestToParameters(request));
+    const page = await given.answer;
+    expect(keysOf(page)).toEqual(['access-gained']);
+    const ended = await waiting(ben, cursorOf(page));
+    await storage().db.updateTable('emergency_access').set({ expires_at: 1 }).execute();
+    await timers.advance(1000);
+    expect(keysOf(await ended.answer)).toEqual(['access-lost']);
   });
 
   test('S3: access gained and access lost wake the one concerned; a stranger’s client wakes nobody else', async () => {
