@@ -23,7 +23,9 @@ What you have to do, for what happened after ${ends}:
   - issue tickets anew: those issued since are unknown, and so are devices that were let in since. Such a device keeps
     its work, says under Sync that it is not registered, and goes on with a new ticket for the same clinician;
   - answer again the rescue requests that were answered, decide again what was decided in the review inbox
-    (npm run review -- list), and set the policy again if it was changed.`,
+    (npm run review -- list), and set the policy again if it was changed;
+  - end again the emergency access that was ended (npm run emergency -- list). Access given since is unknown here: its
+    device keeps the client and sends nothing for them until the clinician asks for it again.`,
   );
   return 0;
 });
