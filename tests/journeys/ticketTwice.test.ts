@@ -11,6 +11,7 @@ import { appOn, type App } from './support/app.ts';
 import { killBrowser, openBrowser } from './support/browser.ts';
 import { deviceDiskOf } from './support/deviceDisk.ts';
 import { freePort } from './support/freePort.ts';
+import { createScreenAudit } from './support/screenAudit.ts';
 import { issueTicket, startProduct, type RunningProduct } from './support/server.ts';
 import { serverHistory } from './support/serverHistory.ts';
 import { signaturesIn } from './support/signatures.ts';
@@ -130,6 +131,9 @@ test('the second is refused and says what is safe; the administrator is told bot
   await second.app.reads(testIds.sync.refused, en.rehome.safe);
   await second.app.reads(testIds.sync.deviceKey, second.fingerprint);
   expect(await second.app.page.locator('body').innerText()).not.toContain('ticket_used');
+  const audit = createScreenAudit('en');
+  await audit.look(second.app.page, 'sync-refused');
+  expect(audit.problems).toEqual([]);
   const alerts = await command('alerts');
   expect(alerts).toContain('ticket-used-twice');
   expect(alerts).toContain(`first-key=${first.fingerprint}`);
