@@ -27,7 +27,7 @@ export async function storeLive(device: NodeDevice, samples: number): Promise<Su
     now: () => platform.clock.now(),
     elapsed: () => performance.now(),
   });
-  const answer = createAnswers(store, practitionerId);
+  const answer = createAnswers(store, practitionerId, platform.clock);
   const live = createLiveQueries({
     onCommit: (listener) => store.onCommit(listener),
     onError: (error) => {
