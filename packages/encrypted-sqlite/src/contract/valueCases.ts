@@ -79,6 +79,18 @@ export const valueCases: readonly ContractCase[] = [
       }),
   },
   {
+    title: 'a query asked again after a migration answers with the new column',
+    run: (harness) =>
+      withDatabase(harness, 'column.db', async (database) => {
+        await database.batch([{ sql: 'CREATE TABLE t (a)' }, { sql: 'INSERT INTO t VALUES (1)' }]);
+        same(await database.all('SELECT * FROM t'), [{ a: 1 }], 'before');
+        await database.batch([{ sql: 'ALTER TABLE t ADD COLUMN b DEFAULT 2' }]);
+        same(await database.all('SELECT * FROM t'), [{ a: 1, b: 2 }], 'with one more');
+        await database.batch([{ sql: 'ALTER TABLE t RENAME COLUMN b TO c' }]);
+        same(await database.all('SELECT * FROM t'), [{ a: 1, c: 2 }], 'with another name');
+      }),
+  },
+  {
     title: 'foreign keys are enforced',
     run: (harness) =>
       withDatabase(harness, 'foreign.db', async (database) => {

@@ -1,14 +1,10 @@
 import createModule from '@journeyapps/wa-sqlite/dist/mc-wa-sqlite.mjs';
-import { CodedError, hexEncode, isCodedError } from '@fieldchart/foundation';
+import { CodedError, isCodedError } from '@fieldchart/foundation';
 import type { DatabaseErrorCode } from '../database.ts';
-import { type DatabaseEngine, createDatabaseEngine } from '../databaseEngine.ts';
+import type { DatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
-import { prepareConnection } from '../sqliteConnection.ts';
-import { openPoolVfs } from './poolVfs.ts';
-import { openWebConnection } from './webConnection.ts';
+import { openWebEngine } from './openWebEngine.ts';
 import type { WorkerReply, WorkerRequest } from './workerProtocol.ts';
-
-const FILE = 'database';
 
 /** Serves one database to the page that made this worker. */
 export function serveDatabase(scope: {
@@ -18,7 +14,8 @@ export function serveDatabase(scope: {
   let engine: DatabaseEngine | undefined;
   const answer = async (request: WorkerRequest): Promise<(WorkerReply & { ok: true })['value']> => {
     if (request.kind === 'open') {
-      engine = await openEngine(request);
+      const { directory, wasmUrl, key } = request;
+      engine = await openWebEngine(await createModule({ locateFile: () => wasmUrl }), { directory, key });
       return null;
     }
     if (engine === undefined) throw databaseError('DATABASE_CLOSED');
@@ -47,50 +44,6 @@ export function serveDatabase(scope: {
   };
   // The page sends its next request only after the reply: replies cannot overtake each other.
   scope.onmessage = ({ data }) => void reply(data).catch(() => undefined);
-}
-
-/** The order of these steps is what the pool, the cipher and the log each need. */
-async function openEngine({
-  directory,
-  wasmUrl,
-  key,
-}: WorkerRequest & { kind: 'open' }): Promise<DatabaseEngine> {
-  const keyHex = key === null ? null : hexEncode(key);
-  key?.fill(0);
-  const module = await createModule({ locateFile: () => wasmUrl });
-  const { vfs, sawPlainHeader } = await openPoolVfs(directory, module);
-  try {
-    let vfsName = vfs.name;
-    if (keyHex !== null) {
-      const created = module.ccall('sqlite3mc_vfs_create', 'int', ['string', 'int'], [vfs.name, 1]);
-      if (created !== 0) throw databaseError('DATABASE_OPTION_REFUSED', 'no cipher in this build');
-      vfsName = `multipleciphers-${vfs.name}`;
-    }
-    const connection = openWebConnection(module, { fileName: FILE, vfsName, keyHex: keyHex ?? undefined });
-    try {
-      await prepareConnection(connection);
-    } catch (error) {
-      await connection.close();
-      if (keyHex !== null && sawPlainHeader()) {
-        throw databaseError('DATABASE_OPTION_REFUSED', 'the file is plain-text SQLite');
-      }
-      throw error;
-    }
-    const engine = createDatabaseEngine(connection);
-    return {
-      ...engine,
-      async close() {
-        try {
-          await engine.close();
-        } finally {
-          await vfs.close();
-        }
-      },
-    };
-  } catch (error) {
-    await vfs.close();
-    throw error;
-  }
 }
 
 function toDatabaseError(error: unknown): CodedError<DatabaseErrorCode> {

@@ -3,6 +3,8 @@ import {
   type WaSqliteModule,
 } from '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js';
 
+/** Files that SQLite may want at once (database, log, journal), and as many to spare. */
+const CAPACITY = 6;
 const SQLITE_OK = 0;
 const SQLITE_IOERR = 10;
 const SQLITE_FULL = 13;
@@ -42,6 +44,8 @@ export async function openPoolVfs(directory: string, module: WaSqliteModule): Pr
   const vfs = new FaultTellingPool(directory, module);
   try {
     await vfs.isReady();
+    // The library makes files only where there are none: a first opening cut short would leave too few for ever.
+    await vfs.addCapacity(Math.max(0, CAPACITY - vfs.getCapacity()));
   } catch (error) {
     await vfs.close();
     throw error;

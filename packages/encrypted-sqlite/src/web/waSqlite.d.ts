@@ -1,7 +1,9 @@
 // The parts of @journeyapps/wa-sqlite that the worker uses; the package types neither its builds nor its examples.
 declare module '@journeyapps/wa-sqlite/dist/mc-wa-sqlite.mjs' {
   import type { WaSqliteModule } from '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js';
-  const createModule: (options: { locateFile: (file: string) => string }) => Promise<WaSqliteModule>;
+  const createModule: (
+    options: { readonly locateFile: (file: string) => string } | { readonly wasmBinary: Uint8Array },
+  ) => Promise<WaSqliteModule>;
   export default createModule;
 }
 
@@ -55,6 +57,8 @@ declare module '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js' {
     readonly name: string;
     isReady(): Promise<boolean>;
     close(): Promise<void>;
+    getCapacity(): number;
+    addCapacity(files: number): Promise<number>;
     jRead(fileId: number, data: Uint8Array, offset: number): number;
     jWrite(fileId: number, data: Uint8Array, offset: number): number;
     jTruncate(fileId: number, size: number): number;

@@ -10,11 +10,6 @@ const OPEN_READWRITE_CREATE = 0x2 | 0x4;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-interface Prepared {
-  readonly address: number;
-  readonly columns: readonly string[];
-}
-
 /**
  * A connection straight on SQLite's C functions. Each is synchronous in this build, so a statement costs no
  * promise; texts go by length, where the library's own wrapper would cut them at the first NUL.
@@ -30,7 +25,7 @@ export function openWebConnection(
       module.UTF8ToString(module._sqlite3_errmsg(database)),
       stage,
     );
-  const statements = createStatementCache<Prepared>({
+  const statements = createStatementCache<number>({
     prepare(sql) {
       const { statement, tail } = compile(module, database, sql);
       if (statement === undefined) throw fault('compile');
@@ -39,40 +34,40 @@ export function openWebConnection(
         module._sqlite3_finalize(statement);
         throw databaseError('DATABASE_SQL', 'several statements in one text');
       }
-      const columns = Array.from({ length: module._sqlite3_column_count(statement) }, (_, at) =>
-        module.UTF8ToString(module._sqlite3_column_name(statement, at)),
-      );
-      return { address: statement, columns };
+      return statement;
     },
-    discard: ({ address }) => module._sqlite3_finalize(address),
+    discard: (statement) => module._sqlite3_finalize(statement),
   });
-  const execute = (sql: string, params: readonly SqlValue[], onRow: (statement: Prepared) => void) => {
+  const execute = (sql: string, params: readonly SqlValue[], onRow: (statement: number) => void) => {
     const statement = statements.get(sql);
-    if (params.length !== module._sqlite3_bind_parameter_count(statement.address)) {
+    if (params.length !== module._sqlite3_bind_parameter_count(statement)) {
       throw databaseError('DATABASE_SQL', 'wrong parameters');
     }
     try {
-      for (const [at, value] of params.entries()) bind(module, statement.address, at + 1, value);
-      let result = module._sqlite3_step(statement.address);
-      for (; result === ROW; result = module._sqlite3_step(statement.address)) onRow(statement);
+      for (const [at, value] of params.entries()) bind(module, statement, at + 1, value);
+      let result = module._sqlite3_step(statement);
+      for (; result === ROW; result = module._sqlite3_step(statement)) onRow(statement);
       if (result !== DONE) throw fault('execute');
     } finally {
-      module._sqlite3_reset(statement.address);
-      module._sqlite3_clear_bindings(statement.address);
+      module._sqlite3_reset(statement);
+      module._sqlite3_clear_bindings(statement);
     }
     return statement;
   };
   const connection: SqliteConnection = {
     run(sql, params) {
-      const { address } = execute(sql, params, () => {});
-      if (module._sqlite3_stmt_readonly(address) !== 0) return { changes: 0 };
+      const statement = execute(sql, params, () => {});
+      if (module._sqlite3_stmt_readonly(statement) !== 0) return { changes: 0 };
       return { changes: changesOf(sql, module._sqlite3_changes(database)) };
     },
     all(sql, params) {
       const rows: Record<string, SqlValue>[] = [];
-      execute(sql, params, ({ address, columns }) => {
+      // Named anew at each run: SQLite compiles a statement again by itself after the schema changed.
+      let columns: readonly string[] | undefined;
+      execute(sql, params, (statement) => {
+        columns ??= columnNames(module, statement);
         const row: Record<string, SqlValue> = {};
-        for (const [at, name] of columns.entries()) row[name] = columnOf(module, address, at);
+        for (const [at, name] of columns.entries()) row[name] = columnOf(module, statement, at);
         rows.push(row);
       });
       return rows;
@@ -151,6 +146,12 @@ function bind(module: WaSqliteModule, statement: number, at: number, value: SqlV
       : module._sqlite3_bind_blob(statement, at, address, bytes.length, free);
   })();
   if (result !== OK) throw errorOfSqliteResult(result, '', 'execute');
+}
+
+function columnNames(module: WaSqliteModule, statement: number): readonly string[] {
+  return Array.from({ length: module._sqlite3_column_count(statement) }, (_, at) =>
+    module.UTF8ToString(module._sqlite3_column_name(statement, at)),
+  );
 }
 
 function columnOf(module: WaSqliteModule, statement: number, at: number): SqlValue {
