@@ -6,6 +6,7 @@ const durability = [
   'packages/**/history.test.ts',
   'packages/**/killedWriter.test.ts',
   '{packages,apps}/**/{,*.}fuzz.test.ts',
+  'tests/crash/**/!(*.browser).test.ts',
 ];
 
 const unit = {
@@ -71,7 +72,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['packages/**/*.browser.test.ts', 'apps/**/*.browser.test.ts'],
+          include: ['{packages,apps,tests}/**/*.browser.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
         },

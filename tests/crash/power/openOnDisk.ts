@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import createModule from '@journeyapps/wa-sqlite/dist/mc-wa-sqlite.mjs';
+import type { Database } from '@fieldchart/encrypted-sqlite';
+import { createQueuedDatabase } from '../../../packages/encrypted-sqlite/src/queuedDatabase.ts';
+import { openWebEngine } from '../../../packages/encrypted-sqlite/src/web/openWebEngine.ts';
+import { mountDisk } from './opfsDisk.ts';
+
+type SqliteModule = Awaited<ReturnType<typeof createModule>>;
+
+const USES = 25;
+const KEY = new Uint8Array(32).fill(3);
+
+/**
+ * Opens databases as the web worker does: the same engine, cipher, pool and settings, over a given disk. One instance
+ * of SQLite serves several openings, for its start takes longer than they do.
+ */
+export function createOpener(): (disk: FileSystemDirectoryHandle) => Promise<Database> {
+  const require = createRequire(new URL('../../../packages/encrypted-sqlite/', import.meta.url));
+  const wasmBinary = readFileSync(require.resolve('@journeyapps/wa-sqlite/dist/mc-wa-sqlite.wasm'));
+  let module: SqliteModule | undefined;
+  let uses = 0;
+  return async (disk) => {
+    if (module === undefined || uses % USES === 0) module = await createModule({ wasmBinary });
+    uses += 1;
+    mountDisk(disk);
+    // The pool names its file system by its directory, and SQLite keeps what is registered.
+    const engine = await openWebEngine(module, { directory: `opening-${String(uses)}`, key: KEY.slice() });
+    return createQueuedDatabase(engine);
+  };
+}
