@@ -15,8 +15,8 @@ import {
 
 export const AUTHOR = 'Practitioner/p1';
 export const SECTION = NOTE_FORMATS.DAP.sections[0].code;
-/** Stands in every note: what is on disk must not hold it. */
-export const MARKER = 'heron on the fence';
+/** Stands in every note, and must stand nowhere on disk; put together, for a browser keeps the script itself. */
+export const MARKER = ['heron', 'on', 'the', 'fence'].join(' ');
 
 const AT = 1_790_000_000_000;
 const ours = { organizationId: 'org', practitionerId: 'p1', practitionerName: 'Pat One' };

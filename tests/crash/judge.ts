@@ -1,7 +1,7 @@
 import type { FhirResource } from '@fieldchart/clinical';
 import { companionId, editOf, isWhole } from './chart.ts';
 import type { DeviceContent } from './readDevice.ts';
-import type { Reported } from './reports.ts';
+import type { Reported, Saved } from './reports.ts';
 
 /** A broken promise: something reported is gone, or something stands half done. */
 export interface Problem {
@@ -12,6 +12,17 @@ export interface Problem {
 /** Holds what a killed device shows after it was opened again against what it had reported as saved (D1, D2, D4). */
 export function judge(content: DeviceContent, reported: Reported): readonly Problem[] {
   return [...lostOf(content, reported), ...tornOf(content, reported)];
+}
+
+/** What a reader has shown counts as reported from then on: it may not go away either. */
+export function shownBy(content: DeviceContent): Saved {
+  return {
+    records: content.records.map(({ key, resource }) => ({ key, edit: editOf(parse(resource)) })),
+    attempted: content.outbox
+      .filter(({ state }) => state === 'attempted')
+      .map(({ id, body }) => ({ mutationId: id, body: body ?? '' })),
+    acknowledged: content.receipts.map(({ id }) => id),
+  };
 }
 
 function lostOf(content: DeviceContent, reported: Reported): readonly Problem[] {
@@ -70,7 +81,8 @@ function isHalfSigned(
   resources: ReadonlyMap<string, FhirResource>,
 ): boolean {
   const id = resource.id ?? '';
-  if (resource.resourceType !== 'Composition' || key !== `Composition/${id}` || !id.startsWith('a')) return false;
+  if (resource.resourceType !== 'Composition' || key !== `Composition/${id}` || !id.startsWith('a'))
+    return false;
   return (resource.status === 'final') !== resources.has(`Composition/${companionId(id)}`);
 }
 

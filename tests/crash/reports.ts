@@ -10,30 +10,32 @@ export type Report =
   | { readonly kind: 'begun'; readonly step: number }
   | ({ readonly kind: 'saved'; readonly step: number } & Saved);
 
-/** Everything that the processes of one device have reported as saved, kept by those who kill them. */
+/** Everything that one device has shown as saved, over the lives of its processes. */
 export interface Reported {
+  /** The latest edit of each record. */
   readonly edits: ReadonlyMap<string, number>;
   /** The bytes of each attempt, by mutation id. */
   readonly attempted: ReadonlyMap<string, string>;
   readonly acknowledged: ReadonlySet<string>;
-  readonly commits: number;
-  /** Whether the last that was heard was the beginning of a commit. */
-  readonly committing: boolean;
 }
 
-export function createReported(): Reported & { readonly hear: (report: Report) => void } {
+export interface Witness extends Reported {
+  hear(saved: Saved): void;
+}
+
+/** Keeps what was reported; it stands outside of the processes that are killed. */
+export function createWitness(): Witness {
   const edits = new Map<string, number>();
   const attempted = new Map<string, string>();
   const acknowledged = new Set<string>();
-  const state = { edits, attempted, acknowledged, commits: 0, committing: false };
-  return Object.assign(state, {
-    hear(report: Report) {
-      state.committing = report.kind === 'begun';
-      if (report.kind === 'begun') return;
-      state.commits += 1;
-      for (const { key, edit } of report.records ?? []) edits.set(key, edit);
-      for (const { mutationId, body } of report.attempted ?? []) attempted.set(mutationId, body);
-      for (const id of report.acknowledged ?? []) acknowledged.add(id);
+  return {
+    edits,
+    attempted,
+    acknowledged,
+    hear(saved) {
+      for (const { key, edit } of saved.records ?? []) edits.set(key, edit);
+      for (const { mutationId, body } of saved.attempted ?? []) attempted.set(mutationId, body);
+      for (const id of saved.acknowledged ?? []) acknowledged.add(id);
     },
-  });
+  };
 }

@@ -18,7 +18,10 @@ test('D1, D2, D4: whatever a power cut leaves of the unsynced, all that was repo
 
 const bugs: readonly (readonly [name: string, setting: Setting])[] = [
   ['synchronous = OFF', { pragmas: ['PRAGMA synchronous = OFF'] }],
-  ['synchronous = NORMAL, which syncs the log at checkpoints only', { pragmas: ['PRAGMA synchronous = NORMAL'] }],
+  [
+    'synchronous = NORMAL, which syncs the log at checkpoints only',
+    { pragmas: ['PRAGMA synchronous = NORMAL'] },
+  ],
   ['a flush that does nothing', { missingFlush: true }],
 ];
 

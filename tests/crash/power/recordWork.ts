@@ -35,7 +35,11 @@ const CHECKPOINT_PAGES = [12, 24, 60];
 /** Lets a clinician work for some steps, with restarts clean and by a kill, and records what reaches the disk. */
 export async function recordWork(
   open: ReturnType<typeof createOpener>,
-  { seed, steps, setting = {} }: { readonly seed: number; readonly steps: number; readonly setting?: Setting },
+  {
+    seed,
+    steps,
+    setting = {},
+  }: { readonly seed: number; readonly steps: number; readonly setting?: Setting },
 ): Promise<Recording> {
   const random = createSeededRandom(seed);
   const clock = createFakeClock(1_790_000_000_000);
@@ -52,7 +56,11 @@ export async function recordWork(
     await database.all(`PRAGMA wal_autocheckpoint = ${String(pages)}`);
     for (const pragma of setting.pragmas ?? []) await database.all(pragma);
     if (commits.length === 0) commits.push({ begunAt: 0, reportedAt: 0, state: await stateOf(database) });
-    const watched = watchCommits(database, () => calls.length, (commit) => commits.push(commit));
+    const watched = watchCommits(
+      database,
+      () => calls.length,
+      (commit) => commits.push(commit),
+    );
     const store = await openRecordStore({ database: watched, clock, random, logger: silentLogger });
     return { database, work: await clinicianAtWork(store, seed + commits.length, () => {}) };
   };

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createSeededRandom } from '@fieldchart/foundation';
+import { build } from 'esbuild';
+import {
+  createProfile,
+  type RunningChromium,
+  serveFiles,
+  startChromium,
+} from '../../../packages/encrypted-sqlite/src/testing/startChromium.ts';
+import { MARKER } from '../chart.ts';
+import type { DeviceContent } from '../readDevice.ts';
+import type { Report } from '../reports.ts';
+import { createTrigger, type KilledDevice, type Pace } from './killedDevice.ts';
+
+const SQLITE = fileURLToPath(new URL('../../../packages/encrypted-sqlite/', import.meta.url));
+
+export const CHROMIUM_PACE: Pace = { startMilliseconds: 400, commits: 150 };
+
+export type CrashServer = Awaited<ReturnType<typeof serveFiles>>;
+
+/** Serves the page, the app's database worker and SQLite. */
+export async function serveCrashPage(): Promise<CrashServer> {
+  const wasm = createRequire(SQLITE).resolve('@journeyapps/wa-sqlite/dist/mc-wa-sqlite.wasm');
+  return await serveFiles({
+    '/': {
+      type: 'text/html',
+      body: '<!doctype html><title>crash</title><script type="module" src="/page.js"></script>',
+    },
+    '/page.js': {
+      type: 'text/javascript',
+      body: await bundle(fileURLToPath(new URL('./crashPage.ts', import.meta.url))),
+    },
+    '/worker.js': { type: 'text/javascript', body: await bundle(`${SQLITE}src/web/database.worker.ts`) },
+    '/mc-wa-sqlite.wasm': { type: 'application/wasm', body: readFileSync(wasm) },
+  });
+}
+
+/** A Chromium on a profile of its own, of which all processes are killed at once. */
+export function createChromiumDevice(server: CrashServer, seed: number): KilledDevice {
+  const folder = createProfile();
+  const key = createSeededRandom(seed).bytes(32);
+  const keyText = JSON.stringify([...key]);
+  let browser: RunningChromium | undefined;
+  // What read goes on to work, as a user would.
+  const running = async () => {
+    browser ??= await startChromium(folder, server.url);
+    return browser;
+  };
+
+  return {
+    folder,
+    async workUntilKilled(run, moment, hear) {
+      const { page, kill } = await running();
+      const dead = Promise.withResolvers<void>();
+      let isKilled = false;
+      const trigger = createTrigger(moment, () => {
+        isKilled = true;
+        kill().then(dead.resolve, dead.reject);
+      });
+      await page.exposeFunction('tell', (report: Report) => {
+        hear(report);
+        trigger.hear(report);
+      });
+      // It never ends by itself, and the kill breaks it off.
+      page.evaluate(`crashPage.work(${keyText}, ${String(run)}, tell)`).catch((error: unknown) => {
+        if (!isKilled) dead.reject(error);
+      });
+      trigger.start();
+      await dead.promise;
+      browser = undefined;
+    },
+    async read() {
+      const { page } = await running();
+      return await page.evaluate<DeviceContent>(`crashPage.read(${keyText})`);
+    },
+    leaks() {
+      const secrets = [MARKER, Buffer.from(key).toString('hex'), Buffer.from(key).toString('latin1')];
+      return readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name))
+        .filter((path) => holdsOne(path, secrets))
+        .map((path) => `${path} holds clear text`);
+    },
+    async end({ keep }) {
+      await browser?.kill();
+      if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function holdsOne(path: string, secrets: readonly string[]): boolean {
+  const bytes = readFileSync(path);
+  return secrets.some((secret) => bytes.includes(secret, 0, 'latin1'));
+}
+
+async function bundle(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    external: ['module', 'node:*'],
+    logLevel: 'error',
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`${entry} was not bundled`);
+  return file.contents;
+}
