@@ -84,16 +84,9 @@ function contentOf(found: FhirResource, edit: number): FhirResource | undefined 
   const id = found.id ?? '';
   const idIn = (reference: { reference?: string | undefined } | undefined) =>
     reference?.reference?.split('/')[1] ?? '';
-  switch (found.resourceType) {
-    case 'Patient':
-      return patientOf(id, edit);
-    case 'Encounter':
-      return visitOf(id, idIn(found.subject));
-    case 'Composition': {
-      const place = { id, clientId: idIn(found.subject), encounterId: idIn(found.encounter) };
-      return found.status === 'final' ? signedNoteOf(place, edit) : noteOf(place, edit);
-    }
-    default:
-      return undefined;
-  }
+  if (found.resourceType === 'Patient') return patientOf(id, edit);
+  if (found.resourceType === 'Encounter') return visitOf(id, idIn(found.subject));
+  if (found.resourceType !== 'Composition') return undefined;
+  const place = { id, clientId: idIn(found.subject), encounterId: idIn(found.encounter) };
+  return found.status === 'final' ? signedNoteOf(place, edit) : noteOf(place, edit);
 }

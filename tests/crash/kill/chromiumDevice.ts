@@ -53,12 +53,13 @@ export function createChromiumDevice(server: CrashServer, seed: number): KilledD
   return {
     folder,
     async workUntilKilled(run, moment, hear) {
-      const { page, kill } = await running();
+      const chromium = await running();
+      const { page } = chromium;
       const dead = Promise.withResolvers<void>();
       let isKilled = false;
       const trigger = createTrigger(moment, () => {
         isKilled = true;
-        kill().then(dead.resolve, dead.reject);
+        chromium.kill().then(dead.resolve, dead.reject);
       });
       await page.exposeFunction('tell', (report: Report) => {
         hear(report);

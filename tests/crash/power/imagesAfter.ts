@@ -1,6 +1,9 @@
 import { createSeededRandom } from '@fieldchart/foundation';
-import { createMemoryFile, type MemoryFile } from './memoryFile.ts';
-import type { DiskCall, Files } from './opfsDisk.ts';
+import {
+  createMemoryFile,
+  type MemoryFile,
+} from '../../../packages/encrypted-sqlite/src/testing/memoryFile.ts';
+import type { DiskCall, Files } from '../../../packages/encrypted-sqlite/src/testing/opfsDisk.ts';
 
 /** A disk as it may stand after the power went. */
 export interface Image {

@@ -1,8 +1,8 @@
 import { isCodedError } from '@fieldchart/foundation';
+import { createOpfsOpener } from '../../../packages/encrypted-sqlite/src/testing/openOnOpfsDisk.ts';
+import { createOpfsDisk } from '../../../packages/encrypted-sqlite/src/testing/opfsDisk.ts';
 import { damageOf } from '../readDevice.ts';
 import { type Image, walkImages } from './imagesAfter.ts';
-import { createOpener } from './openOnDisk.ts';
-import { createOpfsDisk } from './opfsDisk.ts';
 import { recordWork, type RecordedCommit, type Setting } from './recordWork.ts';
 import { stateOf } from './stateOf.ts';
 
@@ -27,7 +27,7 @@ export async function losePower(options: {
   readonly samples: number;
   readonly setting?: Setting;
 }): Promise<PowerLoss> {
-  const open = createOpener();
+  const open = createOpfsOpener();
   const { calls, commits } = await recordWork(open, options);
   const walk = walkImages(calls, options.seed, options.samples);
   const seen = { commits: commits.length, calls: calls.length };

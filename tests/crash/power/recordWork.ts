@@ -2,9 +2,13 @@ import type { Database } from '@fieldchart/encrypted-sqlite';
 import { createSeededRandom, silentLogger } from '@fieldchart/foundation';
 import { createFakeClock } from '@fieldchart/foundation/testing';
 import { openRecordStore } from '@fieldchart/record-store';
+import type { createOpfsOpener } from '../../../packages/encrypted-sqlite/src/testing/openOnOpfsDisk.ts';
+import {
+  createOpfsDisk,
+  type DiskCall,
+  type Files,
+} from '../../../packages/encrypted-sqlite/src/testing/opfsDisk.ts';
 import { clinicianAtWork } from '../clinicianAtWork.ts';
-import type { createOpener } from './openOnDisk.ts';
-import { createOpfsDisk, type DiskCall, type Files } from './opfsDisk.ts';
 import { stateOf } from './stateOf.ts';
 
 /** A commit on its way to disk: the calls made before it was asked for, and before its promise resolved. */
@@ -34,7 +38,7 @@ const CHECKPOINT_PAGES = [12, 24, 60];
 
 /** Lets a clinician work for some steps, with restarts clean and by a kill, and records what reaches the disk. */
 export async function recordWork(
-  open: ReturnType<typeof createOpener>,
+  open: ReturnType<typeof createOpfsOpener>,
   {
     seed,
     steps,

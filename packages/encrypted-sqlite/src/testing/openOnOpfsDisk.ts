@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import createModule from '@journeyapps/wa-sqlite/dist/mc-wa-sqlite.mjs';
-import type { Database } from '@fieldchart/encrypted-sqlite';
-import { createQueuedDatabase } from '../../../packages/encrypted-sqlite/src/queuedDatabase.ts';
-import { openWebEngine } from '../../../packages/encrypted-sqlite/src/web/openWebEngine.ts';
+import type { Database } from '../database.ts';
+import { createQueuedDatabase } from '../queuedDatabase.ts';
+import { openWebEngine } from '../web/openWebEngine.ts';
 import { mountDisk } from './opfsDisk.ts';
 
 type SqliteModule = Awaited<ReturnType<typeof createModule>>;
@@ -15,8 +15,8 @@ const KEY = new Uint8Array(32).fill(3);
  * Opens databases as the web worker does: the same engine, cipher, pool and settings, over a given disk. One instance
  * of SQLite serves several openings, for its start takes longer than they do.
  */
-export function createOpener(): (disk: FileSystemDirectoryHandle) => Promise<Database> {
-  const require = createRequire(new URL('../../../packages/encrypted-sqlite/', import.meta.url));
+export function createOpfsOpener(): (disk: FileSystemDirectoryHandle) => Promise<Database> {
+  const require = createRequire(import.meta.url);
   const wasmBinary = readFileSync(require.resolve('@journeyapps/wa-sqlite/dist/mc-wa-sqlite.wasm'));
   let module: SqliteModule | undefined;
   let uses = 0;
