@@ -42,6 +42,11 @@ export function createOpfsDisk(files: Files, record: (call: DiskCall) => void): 
     kind: 'file',
     name,
     createSyncAccessHandle: () => Promise.resolve().then(() => openHandle(name, file)),
+    getFile() {
+      const content = new Uint8Array(file.size);
+      file.read(content, 0);
+      return Promise.resolve(new Blob([content]));
+    },
   });
   const directory = {
     kind: 'directory',
@@ -54,9 +59,12 @@ export function createOpfsDisk(files: Files, record: (call: DiskCall) => void): 
       }
       return Promise.resolve(fileHandle(name, file));
     },
-    async *[Symbol.asyncIterator]() {
+    async *values() {
       await Promise.resolve();
-      for (const [name, file] of files) yield [name, fileHandle(name, file)];
+      for (const [name, file] of files) yield fileHandle(name, file);
+    },
+    async *[Symbol.asyncIterator]() {
+      for await (const handle of directory.values()) yield [handle.name, handle] as const;
     },
   };
   // Not a whole file system, and the pool asks for no more of it.
