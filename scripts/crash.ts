@@ -36,6 +36,8 @@ if (chromium > 0) {
     (await kill('--chromium', { runs: chromium, seed, pace: CHROMIUM_PACE, lanes: 1, createDevice })) && ok;
   server.close();
 }
+// The pool says of each file with a torn header that it takes it back; here that is every third disk.
+console.warn = () => {};
 for (let at = seed; at < seed + power; at += 1) ok = (await cut(at)) && ok;
 process.exitCode = ok ? 0 : 1;
 

@@ -34,6 +34,8 @@ const PRAGMAS = [
 export async function prepareConnection(connection: SqliteConnection): Promise<void> {
   await connection.all('PRAGMA locking_mode = EXCLUSIVE', []);
   await connection.all('SELECT count(*) FROM sqlite_schema', []);
+  // Never a rollback journal: in the web's build the cipher encrypts the second header of one that stays open, and a
+  // kill in that transaction leaves a damaged file.
   const [mode] = await connection.all('PRAGMA journal_mode = WAL', []);
   if (mode?.['journal_mode'] !== 'wal')
     throw databaseError('DATABASE_OPTION_REFUSED', 'no write-ahead log here');
