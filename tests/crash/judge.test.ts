@@ -34,7 +34,7 @@ test('what was reported and is there is neither lost nor torn; nor is one edit m
   expect(kinds(record(noteOf(place, 6), 6))).toEqual([]);
 });
 
-test.each<readonly [string, Partial<DeviceContent>, ...Problem['kind'][]]>([
+test.each<readonly [name: string, content: Partial<DeviceContent>, kind: Problem['kind']]>([
   ['an older edit', record(noteOf(place, 4), 4), 'lost'],
   [
     'no record',
@@ -57,8 +57,8 @@ test.each<readonly [string, Partial<DeviceContent>, ...Problem['kind'][]]>([
   ['a text that nobody wrote', record({ ...noteOf(place, 5), title: 'Other' }), 'torn'],
   ['a signature without what belongs to it', record(signedNoteOf(place, 5)), 'torn'],
   ['what SQLite calls damage', { damage: ['row 1 missing from index'] }, 'torn'],
-])('%s is found', (_name, content, ...expected) => {
-  expect(kinds(content)).toEqual(expected);
+])('%s is found', (_name, content, kind) => {
+  expect(kinds(content)).toEqual([kind]);
 });
 
 test('a record without its entry is found, and an entry without its record', () => {

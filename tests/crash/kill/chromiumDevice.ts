@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createSeededRandom } from '@fieldchart/foundation';
-import { build } from 'esbuild';
+import {
+  type PageServer,
+  serveDatabasePage,
+} from '../../../packages/encrypted-sqlite/src/testing/serveDatabasePage.ts';
 import {
   createProfile,
   type RunningChromium,
-  serveFiles,
   startChromium,
 } from '../../../packages/encrypted-sqlite/src/testing/startChromium.ts';
 import { MARKER } from '../chart.ts';
@@ -15,31 +15,15 @@ import type { DeviceContent } from '../readDevice.ts';
 import type { Report } from '../reports.ts';
 import { createTrigger, type KilledDevice, type Pace } from './killedDevice.ts';
 
-const SQLITE = fileURLToPath(new URL('../../../packages/encrypted-sqlite/', import.meta.url));
-
 export const CHROMIUM_PACE: Pace = { startMilliseconds: 400, commits: 150 };
 
-export type CrashServer = Awaited<ReturnType<typeof serveFiles>>;
-
-/** Serves the page, the app's database worker and SQLite. */
-export async function serveCrashPage(): Promise<CrashServer> {
-  const wasm = createRequire(SQLITE).resolve('@journeyapps/wa-sqlite/dist/mc-wa-sqlite.wasm');
-  return await serveFiles({
-    '/': {
-      type: 'text/html',
-      body: '<!doctype html><title>crash</title><script type="module" src="/page.js"></script>',
-    },
-    '/page.js': {
-      type: 'text/javascript',
-      body: await bundle(fileURLToPath(new URL('./crashPage.ts', import.meta.url))),
-    },
-    '/worker.js': { type: 'text/javascript', body: await bundle(`${SQLITE}src/web/database.worker.ts`) },
-    '/mc-wa-sqlite.wasm': { type: 'application/wasm', body: readFileSync(wasm) },
-  });
+/** Serves the page that {@link createChromiumDevice} drives. */
+export async function serveCrashPage(): Promise<PageServer> {
+  return await serveDatabasePage(new URL('./crashPage.ts', import.meta.url));
 }
 
 /** A Chromium on a profile of its own, of which all processes are killed at once. */
-export function createChromiumDevice(server: CrashServer, seed: number): KilledDevice {
+export function createChromiumDevice(server: PageServer, seed: number): KilledDevice {
   const folder = createProfile();
   const key = createSeededRandom(seed).bytes(32);
   const keyText = JSON.stringify([...key]);
@@ -95,19 +79,4 @@ export function createChromiumDevice(server: CrashServer, seed: number): KilledD
 function holdsOne(path: string, secrets: readonly string[]): boolean {
   const bytes = readFileSync(path);
   return secrets.some((secret) => bytes.includes(secret, 0, 'latin1'));
-}
-
-async function bundle(entry: string): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    external: ['module', 'node:*'],
-    logLevel: 'error',
-  });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`${entry} was not bundled`);
-  return file.contents;
 }

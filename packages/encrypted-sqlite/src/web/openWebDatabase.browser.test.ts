@@ -1,38 +1,16 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databaseContract } from '../contract/databaseContract.ts';
-import { type RunningChromium, createProfile, serveFiles, startChromium } from '../testing/startChromium.ts';
+import { type PageServer, serveDatabasePage } from '../testing/serveDatabasePage.ts';
+import { type RunningChromium, createProfile, startChromium } from '../testing/startChromium.ts';
 
-let server: Awaited<ReturnType<typeof serveFiles>>;
+let server: PageServer;
 let chromium: RunningChromium;
 const profile = createProfile();
 
 beforeAll(async () => {
-  const bundle = async (file: string) => {
-    const { outputFiles } = await build({
-      entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
-      bundle: true,
-      write: false,
-      format: 'esm',
-      target: 'es2022',
-      external: ['module', 'node:*'],
-    });
-    return outputFiles[0]?.contents ?? new Uint8Array();
-  };
-  const wasm = createRequire(import.meta.url).resolve('@journeyapps/wa-sqlite/dist/mc-wa-sqlite.wasm');
-  server = await serveFiles({
-    '/': {
-      type: 'text/html',
-      body: '<!doctype html><title>t</title><script type="module" src="/page.js"></script>',
-    },
-    '/page.js': { type: 'text/javascript', body: await bundle('../testing/browserPage.ts') },
-    '/worker.js': { type: 'text/javascript', body: await bundle('./database.worker.ts') },
-    '/mc-wa-sqlite.wasm': { type: 'application/wasm', body: readFileSync(wasm) },
-  });
+  server = await serveDatabasePage(new URL('../testing/browserPage.ts', import.meta.url));
   chromium = await startChromium(profile, server.url);
 }, 60_000);
 

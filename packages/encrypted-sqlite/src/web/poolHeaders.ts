@@ -11,6 +11,8 @@ const CONTENT = 4096;
 const MAIN_DATABASE = 0x100;
 /** Of a file that holds nothing. */
 const FREE = digestText([0xfecc5f80, 0xaccec037]);
+/** Of the rollback journal that SQLite opens while it makes an empty database; then it has the log. */
+const JOURNAL = digestOf(journalHeader());
 
 interface Header {
   readonly isIntact: boolean;
@@ -31,8 +33,9 @@ export async function checkPoolHeaders(directory: FileSystemDirectoryHandle): Pr
   const isDatabaseThere = headers.some(({ isIntact, isDatabase }) => isIntact && isDatabase);
   const isHarmless = ({ isIntact, hasContent, isNameless, digest }: Header) => {
     if (isIntact || !hasContent) return true;
-    // A name was being written into a free file; or taken away, from a log or journal that had served.
-    return digest === FREE || (isNameless && isDatabaseThere && digest !== digestText([0, 0]));
+    // A name was being written into a free file; or taken away, from a journal or log that had served.
+    if (digest === FREE || digest === JOURNAL) return true;
+    return isNameless && isDatabaseThere && digest !== digestText([0, 0]);
   };
   if (!headers.every(isHarmless)) throw databaseError('DATABASE_KEY_OR_DAMAGE', 'a header of the pool');
 }
@@ -63,6 +66,13 @@ function digestOf(corpus: Uint8Array): string {
   h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
   h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);
   return digestText([h1, h2]);
+}
+
+function journalHeader(): Uint8Array {
+  const corpus = new Uint8Array(CORPUS_BYTES);
+  new TextEncoder().encodeInto('/database-journal', corpus);
+  new DataView(corpus.buffer).setUint32(PATH_BYTES, 0x806); // Read, write, create; a main journal.
+  return corpus;
 }
 
 function digestText(words: Iterable<number>): string {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createMemoryFile } from '../testing/memoryFile.ts';
 import { createOpfsOpener } from '../testing/openOnOpfsDisk.ts';
 import { createOpfsDisk, type Files } from '../testing/opfsDisk.ts';
 
@@ -59,7 +60,7 @@ function flip(header: Uint8Array, at: number, bits: number): void {
 
 test('D4: a file whose name was being written or taken away when the process died stands in no way', async () => {
   const device = await killedDevice();
-  const [empty, named, unnamed] = [...device.values()].filter(({ size }) => size <= HEADER);
+  const [empty, named, unnamed, halfNamed] = [...device.values()].filter(({ size }) => size <= HEADER);
   const remains = new Uint8Array(100).fill(7);
   empty?.write(remains, 0);
   // The digest is still that of a free file.
@@ -68,8 +69,22 @@ test('D4: a file whose name was being written or taken away when the process die
   // The name is gone, the digest is still that of the name.
   unnamed?.write(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), 516);
   unnamed?.write(remains, HEADER);
+  // Of a journal only the flags are gone.
+  halfNamed?.write(new TextEncoder().encode('/database-journal'), 0);
+  halfNamed?.write(Uint8Array.of(0x03, 0x68, 0x1c, 0x56, 0x59, 0xb6, 0xaa, 0x99), 516);
+  halfNamed?.write(remains, HEADER);
   const database = await openOn(device);
   expect(await database.all('SELECT v FROM t')).toEqual([{ v: 1 }, { v: 2 }]);
+});
+
+test('D4: a first opening that died while it made the pool leaves one that can be opened', async () => {
+  for (let made = 1; made < 6; made += 1) {
+    const files: Files = new Map();
+    for (let at = 0; at < made; at += 1) files.set(`file-${String(at)}`, createMemoryFile());
+    const database = await openOn(files);
+    await database.batch([{ sql: 'CREATE TABLE t (v)' }]);
+    await database.close();
+  }
 });
 
 function bytesOf(files: Files): readonly string[] {
