@@ -35,25 +35,26 @@ export async function losePower(options: {
 
   const check = async (image: Image, after: number): Promise<string | undefined> => {
     images += 1;
-    const problem = await problemOf(image, commits, after).catch((error: unknown) => {
+    const problem = await problemOf(image, after).catch((error: unknown) => {
       if (!isCodedError(error)) throw error;
       return `does not open: ${error.code}`;
     });
     if (problem === undefined) return undefined;
     return `after call ${String(after)} of ${String(calls.length)}, ${image.how}: the disk ${problem}`;
   };
-  const problemOf = async ({ files }: Image, all: readonly RecordedCommit[], after: number) => {
+  const problemOf = async ({ files }: Image, after: number) => {
     // It is left as it is: closing would write into what nobody reads any more.
     const database = await open(createOpfsDisk(files, () => {}));
     const damage = await damageOf(database);
     if (damage.length > 0) return `is damaged: ${damage.join('; ')}`;
-    return misplaced(all, after, await stateOf(database));
+    return misplaced(commits, after, await stateOf(database));
   };
 
   let known = '';
   for (let after = 0; after <= calls.length; after += 1) {
     walk.to(after);
     for (const image of walk.images()) {
+      // The same disk is opened again only where it owes more.
       const same = `${String(image.same)} ${String(reportedBy(commits, after))}`;
       if (image.same !== undefined && same === known) continue;
       if (image.same !== undefined) known = same;
