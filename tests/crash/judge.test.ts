@@ -56,6 +56,7 @@ test.each<readonly [name: string, content: Partial<DeviceContent>, kind: Problem
   ['the cursor of another edit', record(noteOf(place, 5), 4), 'torn'],
   ['a text that nobody wrote', record({ ...noteOf(place, 5), title: 'Other' }), 'torn'],
   ['a signature without what belongs to it', record(signedNoteOf(place, 5)), 'torn'],
+  ['an entry that has its receipt', { receipts: [...whole.receipts, { id: 'm2', key }] }, 'torn'],
   ['what SQLite calls damage', { damage: ['row 1 missing from index'] }, 'torn'],
 ])('%s is found', (_name, content, kind) => {
   expect(kinds(content)).toEqual([kind]);

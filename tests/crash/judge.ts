@@ -68,7 +68,9 @@ function tornOf(content: DeviceContent, reported: Reported): readonly Problem[] 
     if (edit > known + 1) torn(`${key} holds edit ${String(edit)}, only ${String(known)} was reported`);
     if (isHalfSigned(key, resource, resources)) torn(`${key} was signed without what belongs to it`);
   }
-  for (const { key } of content.outbox) {
+  const receipts = new Set(content.receipts.map(({ id }) => id));
+  for (const { id, key } of content.outbox) {
+    if (receipts.has(id)) torn(`${id} has a receipt and still stands in the outbox`);
     if (!resources.has(key)) torn(`the outbox has an entry on ${key}, which is not there`);
   }
   return problems;

@@ -21,7 +21,7 @@ test('D1, D2, D4: a process killed thirty times has lost and torn nothing that i
   expect(tally).toMatchObject({ runs: 30, lost: 0, torn: 0 });
   expect(tally.killedInCommit).toBeGreaterThan(5);
   expect(tally.commits).toBeGreaterThan(500);
-});
+}, 300_000);
 
 test('the kills find out a writer that says saved before it is', async () => {
   const tally = await campaign(10, 1, 'says saved before it is');
@@ -30,7 +30,7 @@ test('the kills find out a writer that says saved before it is', async () => {
 });
 
 test('the kills find out a writer whose statements commit one by one', async () => {
-  const tally = await campaign(20, 1, 'statements commit one by one');
+  const tally = await campaign(20, 200, 'statements commit one by one');
   await forget(tally);
   expect(tally.torn).toBeGreaterThan(0);
 });

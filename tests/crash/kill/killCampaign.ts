@@ -68,15 +68,20 @@ async function killDevice({ runs, seed, pace, createDevice, onRun }: Campaign): 
   try {
     for (let run = 0; run < runs; run += 1) {
       let isCommitting = false;
-      await device.workUntilKilled(seed + run, momentOf(seed + run, pace), (report) => {
-        isCommitting = report.kind === 'begun';
-        if (report.kind === 'begun') return;
-        tally.commits += 1;
-        witness.hear(report);
-      });
+      const broken = await device
+        .workUntilKilled(seed + run, momentOf(seed + run, pace), (report) => {
+          isCommitting = report.kind === 'begun';
+          if (report.kind === 'begun') return;
+          tally.commits += 1;
+          witness.hear(report);
+        })
+        .then(
+          () => [],
+          (error: unknown) => [`torn: it could not go on: ${String(error)}`],
+        );
       tally.runs += 1;
       if (isCommitting) tally.killedInCommit += 1;
-      const problems = await problemsAfterKill(device, witness);
+      const problems = [...broken, ...(await problemsAfterKill(device, witness))];
       onRun?.();
       if (problems.length === 0) continue;
       tally.lost += problems.filter((problem) => problem.startsWith('lost')).length;

@@ -14,7 +14,7 @@ test('D1, D2, D4: whatever a power cut leaves of the unsynced, all that was repo
   const outcome = await losePower({ seed: 5, steps: 16, samples: 1 });
   expect(outcome.problem).toBeUndefined();
   expect(outcome.images).toBeGreaterThan(1000);
-});
+}, 300_000);
 
 const bugs: readonly (readonly [name: string, setting: Setting])[] = [
   ['synchronous = OFF', { pragmas: ['PRAGMA synchronous = OFF'] }],
