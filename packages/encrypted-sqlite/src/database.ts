@@ -55,6 +55,10 @@ export interface Database {
 export type DatabaseErrorCode =
   /** The key does not open the file, or the file is not a database (damage looks the same to the cipher). */
   | 'DATABASE_KEY_OR_DAMAGE'
+  /** A database that was made before is not there, or its file is empty. Nothing was made in its place. */
+  | 'DATABASE_MISSING'
+  /** The file is whole and its journal is missing or damaged: the last changes before a kill may be gone. */
+  | 'DATABASE_JOURNAL_LOST'
   /** The file opened and something in it is damaged. */
   | 'DATABASE_CORRUPT'
   /** An `expectChanges` was not met; nothing of the batch took effect. */
@@ -65,6 +69,8 @@ export type DatabaseErrorCode =
   | 'DATABASE_FULL'
   /** Another process or tab holds the file. */
   | 'DATABASE_BUSY'
+  /** The connection is gone, or in a state that nobody knows: nothing more goes through it. Open the file anew. */
+  | 'DATABASE_LOST'
   /** The storage failed to read or write. */
   | 'DATABASE_IO'
   /** An option cannot be honoured here (wrong key length, unknown option, plain-text file). */
@@ -79,6 +85,10 @@ export interface OpenDatabaseOptions {
   readonly name: string;
   /** 32 random bytes: the raw key. The adapter copies what it needs; the caller may overwrite it afterwards. */
   readonly key: Uint8Array;
+  /** The database was made before: where it is not there the answer is DATABASE_MISSING, and nothing is made. */
+  readonly existing?: boolean;
+  /** Opens although the journal was lost, with what had reached the file itself. */
+  readonly acceptLostJournal?: boolean;
 }
 
 export type OpenDatabase = (options: OpenDatabaseOptions) => Promise<Database>;

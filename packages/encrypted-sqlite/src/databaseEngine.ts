@@ -1,6 +1,7 @@
 import { isCodedError } from '@fieldchart/foundation';
 import type { DatabaseErrorCode, Row, RunResult, SqlValue, Statement } from './database.ts';
 import { type DatabaseError, databaseError, isStorageFault } from './databaseErrors.ts';
+import { endJournal } from './journal.ts';
 import { type SqliteConnection, checkStatement } from './sqliteConnection.ts';
 
 /**
@@ -60,7 +61,7 @@ export function createDatabaseEngine(connection: SqliteConnection): DatabaseEngi
       if (await connection.inTransaction()) await connection.run('ROLLBACK', []);
       if (await connection.inTransaction()) throw databaseError('DATABASE_IO', 'the transaction did not end');
     } catch (error) {
-      broken = toDatabaseError(error);
+      broken = databaseError('DATABASE_LOST', toDatabaseError(error).code);
       throw broken;
     }
   };
@@ -106,7 +107,7 @@ export function createDatabaseEngine(connection: SqliteConnection): DatabaseEngi
     rollback,
     async close() {
       try {
-        if (broken === undefined) await connection.all('PRAGMA wal_checkpoint(TRUNCATE)', []);
+        if (broken === undefined) await endJournal(connection);
       } finally {
         await connection.close();
       }

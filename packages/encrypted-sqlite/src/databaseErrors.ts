@@ -5,11 +5,14 @@ export type DatabaseError = CodedError<DatabaseErrorCode>;
 
 const SENTENCES: Readonly<Record<DatabaseErrorCode, string>> = {
   DATABASE_KEY_OR_DAMAGE: 'The key does not open this file, or the file is damaged; it was left untouched',
+  DATABASE_MISSING: 'The database is not there; nothing was made in its place',
+  DATABASE_JOURNAL_LOST: 'The journal is missing or damaged; the last changes may be gone',
   DATABASE_CORRUPT: 'Something inside the database file is damaged',
   DATABASE_GUARD: 'A statement did not change the expected number of rows; nothing took effect',
   DATABASE_CONSTRAINT: 'A constraint refused a row',
   DATABASE_FULL: 'The storage is full; nothing of the transaction took effect',
   DATABASE_BUSY: 'Another process or tab holds the database file',
+  DATABASE_LOST: 'The connection to the database is gone',
   DATABASE_IO: 'The storage failed to read or write',
   DATABASE_OPTION_REFUSED: 'An option cannot be honoured',
   DATABASE_SQL: 'The SQL is wrong',
@@ -66,9 +69,12 @@ export function errorOfSqliteResult(
 export function isStorageFault(code: DatabaseErrorCode): boolean {
   switch (code) {
     case 'DATABASE_KEY_OR_DAMAGE':
+    case 'DATABASE_MISSING':
+    case 'DATABASE_JOURNAL_LOST':
     case 'DATABASE_CORRUPT':
     case 'DATABASE_FULL':
     case 'DATABASE_BUSY':
+    case 'DATABASE_LOST':
     case 'DATABASE_IO':
       return true;
     case 'DATABASE_GUARD':

@@ -1,3 +1,5 @@
+export type { DamagedDatabase, OpenDamaged, OpenDamagedOptions } from './damagedDatabase.ts';
+export { createReopeningDatabase } from './reopeningDatabase.ts';
 export type {
   Database,
   DatabaseErrorCode,

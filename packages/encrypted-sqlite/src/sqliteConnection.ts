@@ -1,5 +1,6 @@
 import type { Row, RunResult, SqlValue, Statement } from './database.ts';
 import { databaseError } from './databaseErrors.ts';
+import { type JournalFile, beginJournal } from './journal.ts';
 
 export type MaybePromise<Value> = Value | Promise<Value>;
 
@@ -25,15 +26,23 @@ const PRAGMAS = [
   'PRAGMA checkpoint_fullfsync = ON',
   'PRAGMA temp_store = MEMORY',
   'PRAGMA foreign_keys = ON',
+  // What is deleted is overwritten, in its page and on the list of free ones.
+  'PRAGMA secure_delete = ON',
 ];
 
 /**
  * Proves the key by the first read, takes the file for this connection alone, and sets what durability and
  * secrecy rest on. Nothing is written before the key is proven.
  */
-export async function prepareConnection(connection: SqliteConnection): Promise<void> {
+export async function prepareConnection(
+  connection: SqliteConnection,
+  { existing, acceptLostJournal, journal }: PrepareOptions,
+): Promise<void> {
   await connection.all('PRAGMA locking_mode = EXCLUSIVE', []);
   await connection.all('SELECT count(*) FROM sqlite_schema', []);
+  // SQLite takes an empty file for a new database.
+  const [pages] = await connection.all('PRAGMA page_count', []);
+  if (existing && pages?.['page_count'] === 0) throw databaseError('DATABASE_MISSING', 'the file is empty');
   // Never a rollback journal: in the web's build the cipher encrypts the second header of one that stays open, and a
   // kill in that transaction leaves a damaged file.
   const [mode] = await connection.all('PRAGMA journal_mode = WAL', []);
@@ -42,6 +51,14 @@ export async function prepareConnection(connection: SqliteConnection): Promise<v
   for (const pragma of PRAGMAS) await connection.all(pragma, []);
   const [synchronous] = await connection.all('PRAGMA synchronous', []);
   if (synchronous?.['synchronous'] !== 2) throw databaseError('DATABASE_OPTION_REFUSED', 'synchronous=FULL');
+  await beginJournal(connection, { acceptLostJournal, journal });
+}
+
+export interface PrepareOptions {
+  readonly existing: boolean;
+  readonly acceptLostJournal: boolean;
+  /** The write-ahead log as it lay there before this opening; `undefined` where the platform does not show it. */
+  readonly journal: JournalFile | undefined;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { databaseContract } from './databaseContract.ts';
+import { damageCases } from './damageCases.ts';
+import type { DamageHarness } from './damageHarness.ts';
 import type { DatabaseHarness } from './databaseHarness.ts';
 
 /** Runs the contract over an adapter under vitest. */
@@ -14,5 +16,20 @@ export function describeDatabaseContract(
     });
     afterAll(() => harness.dispose());
     for (const { title, run } of databaseContract) test(title, () => run(harness));
+  });
+}
+
+/** Does every kind of damage to an adapter's files, and expects each by its code. */
+export function describeDamage(
+  name: string,
+  makeHarness: () => Promise<DamageHarness & { dispose(): Promise<void> }>,
+): void {
+  describe(`${name} tells damage`, () => {
+    let harness: Awaited<ReturnType<typeof makeHarness>>;
+    beforeAll(async () => {
+      harness = await makeHarness();
+    });
+    afterAll(() => harness.dispose());
+    for (const { title, run } of damageCases) test(title, () => run(harness));
   });
 }

@@ -76,6 +76,13 @@ export const secrecyCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'E2: what is deleted is overwritten',
+    run: (harness) =>
+      withDatabase(harness, 'deleting.db', async (database) => {
+        same(await database.all('PRAGMA secure_delete'), [{ secure_delete: 1 }], 'secure_delete');
+      }),
+  },
+  {
     title: 'options that cannot be honoured are refused',
     async run(harness) {
       for (const name of ['', '.', '..', 'a/b', '../a', 'a b', 'ä', 'a-wal', ':memory:?', 'x'.repeat(101)]) {

@@ -1,11 +1,12 @@
 import { hexEncode, isCodedError } from '@fieldchart/foundation';
+import { type OpenDamaged, prepareReading } from '../damagedDatabase.ts';
 import type { OpenDatabase, Row, SqlValue } from '../database.ts';
 import { createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
 import { checkOpenOptions } from '../openOptions.ts';
 import { createQueuedDatabase } from '../queuedDatabase.ts';
 import { type SqliteConnection, changesOf, prepareConnection } from '../sqliteConnection.ts';
-import { errorOfOpSqlite, saysInTransaction } from './nativeErrors.ts';
+import { errorOfOpSqlite, saysCannotOpen, saysInTransaction } from './nativeErrors.ts';
 import { type OpSqliteDatabase, type OpSqliteOpen, valueOfScalar } from './opSqlite.ts';
 
 /**
@@ -18,13 +19,16 @@ export function createNativeOpenDatabase(driver: {
 }): OpenDatabase {
   const place = driver.location === undefined ? {} : { location: driver.location };
   return async (options) => {
-    const { name, key } = checkOpenOptions(options);
+    const { name, key, ...rest } = checkOpenOptions(options);
     // SQLCipher takes `x'HEX'` as the raw key itself; any other form would be a passphrase.
-    const handle = openHandle(() => driver.open({ ...place, name, encryptionKey: `x'${hexEncode(key)}'` }));
+    const encryptionKey = `x'${hexEncode(key)}'`;
+    const failOnCreate = rest.existing ? { failOnCreate: true } : {};
+    const handle = openHandle(() => driver.open({ ...place, name, encryptionKey, ...failOnCreate }), rest);
     const connection = createNativeConnection(handle);
     try {
       await refuseWithoutCipher(connection);
-      await prepareConnection(connection);
+      // op-sqlite does not show the log.
+      await prepareConnection(connection, { ...rest, journal: undefined });
     } catch (error) {
       await connection.close();
       // Not read-only: such an opening would leave the files of a write-ahead log behind it.
@@ -37,10 +41,37 @@ export function createNativeOpenDatabase(driver: {
   };
 }
 
-function openHandle(open: () => OpSqliteDatabase): OpSqliteDatabase {
+/** Opens a damaged file for reading alone. SQLCipher offers no reading of pages that do not prove themselves. */
+export function createNativeOpenDamaged(driver: {
+  readonly open: OpSqliteOpen;
+  readonly location?: string;
+}): OpenDamaged {
+  const place = driver.location === undefined ? {} : { location: driver.location };
+  return async ({ name, key, verify }) => {
+    checkOpenOptions({ name, key });
+    if (!verify) throw databaseError('DATABASE_OPTION_REFUSED', 'pages are always verified here');
+    const encryptionKey = `x'${hexEncode(key)}'`;
+    const opening = () => driver.open({ ...place, name, encryptionKey, readOnly: true });
+    const connection = createNativeConnection(openHandle(opening, { existing: true }));
+    try {
+      await refuseWithoutCipher(connection);
+      await prepareReading(connection);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    return createQueuedDatabase({
+      ...createDatabaseEngine(connection),
+      close: async () => await connection.close(),
+    });
+  };
+}
+
+function openHandle(open: () => OpSqliteDatabase, { existing }: { existing: boolean }): OpSqliteDatabase {
   try {
     return open();
   } catch (error) {
+    if (existing && saysCannotOpen(error)) throw databaseError('DATABASE_MISSING');
     throw errorOfOpSqlite(error);
   }
 }

@@ -1,2 +1,2 @@
-export { createNativeOpenDatabase } from './createNativeOpenDatabase.ts';
+export { createNativeOpenDamaged, createNativeOpenDatabase } from './createNativeOpenDatabase.ts';
 export type { OpSqliteDatabase, OpSqliteOpen } from './opSqlite.ts';

@@ -35,3 +35,8 @@ export function errorOfOpSqlite(error: unknown): DatabaseError {
 export function saysInTransaction(error: unknown): boolean {
   return error instanceof Error && error.message.endsWith('cannot start a transaction within a transaction');
 }
+
+/** How SQLite answers an opening that may make no file, where there is none. */
+export function saysCannotOpen(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith('unable to open database file');
+}

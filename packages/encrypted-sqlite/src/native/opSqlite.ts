@@ -6,6 +6,7 @@ export type OpSqliteOpen = (options: {
   location?: string;
   encryptionKey?: string;
   failOnCreate?: boolean;
+  readOnly?: boolean;
 }) => OpSqliteDatabase;
 
 export interface OpSqliteDatabase {

@@ -11,10 +11,11 @@ declare module 'better-sqlite3-multiple-ciphers' {
   }
   class Database {
     static readonly SqliteError: typeof SqliteError;
-    constructor(path: string, options?: { timeout?: number; fileMustExist?: boolean });
+    constructor(path: string, options?: { timeout?: number; fileMustExist?: boolean; readonly?: boolean });
     readonly inTransaction: boolean;
     prepare(sql: string): Statement;
     pragma(source: string): unknown;
+    unsafeMode(): void;
     close(): void;
   }
   export default Database;

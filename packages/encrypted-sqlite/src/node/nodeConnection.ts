@@ -5,13 +5,20 @@ import { createStatementCache } from '../statementCache.ts';
 import { type SqliteConnection, changesOf } from '../sqliteConnection.ts';
 
 /** Opens the driver on a file. With `keyHex` the file is SQLCipher 4 under that raw key, without it plain SQLite. */
-export function openNodeConnection(path: string, keyHex: string | undefined): SqliteConnection {
+export function openNodeConnection(
+  path: string,
+  keyHex: string | undefined,
+  { verify = true, damaged = false }: { readonly verify?: boolean; readonly damaged?: boolean } = {},
+): SqliteConnection {
   const driver = attempt('execute', () => new Driver(path, { timeout: 0 }));
   try {
+    // The driver forbids what SQLite offers for damaged schemas.
+    if (damaged) driver.unsafeMode();
     if (keyHex !== undefined) {
       // In SQLite3MultipleCiphers only the form `raw:HEX` is a key; every other form becomes a passphrase.
       driver.pragma("cipher='sqlcipher'");
       driver.pragma('legacy=4');
+      if (!verify) driver.pragma('hmac_check=0');
       driver.pragma(`key="raw:${keyHex}"`);
     }
   } catch (error) {

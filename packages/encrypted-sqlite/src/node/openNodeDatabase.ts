@@ -1,12 +1,13 @@
-import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes, hexEncode, utf8Encode } from '@fieldchart/foundation';
 import type { Database, OpenDatabase } from '../database.ts';
 import { createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
+import type { JournalFile } from '../journal.ts';
 import { checkOpenOptions } from '../openOptions.ts';
 import { createQueuedDatabase } from '../queuedDatabase.ts';
-import { prepareConnection } from '../sqliteConnection.ts';
+import { type PrepareOptions, prepareConnection } from '../sqliteConnection.ts';
 import { openNodeConnection } from './nodeConnection.ts';
 
 /**
@@ -15,24 +16,37 @@ import { openNodeConnection } from './nodeConnection.ts';
  */
 export function openNodeDatabase({ directory }: { readonly directory: string }): OpenDatabase {
   return async (options) => {
-    const { name, key } = checkOpenOptions(options);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const { name, key, ...rest } = checkOpenOptions(options);
     const path = join(directory, name);
+    if (rest.existing && !existsSync(path)) throw databaseError('DATABASE_MISSING');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (isPlainSqlite(path)) throw databaseError('DATABASE_OPTION_REFUSED', 'the file is plain-text SQLite');
-    return await openFile(path, hexEncode(key));
+    return await openFile(path, hexEncode(key), rest);
   };
 }
 
 /** Opens and prepares the file; on any fault the connection is closed again. Without a key it is plain SQLite. */
-export async function openFile(path: string, keyHex: string | undefined): Promise<Database> {
+export async function openFile(
+  path: string,
+  keyHex: string | undefined,
+  options: Omit<PrepareOptions, 'journal'>,
+): Promise<Database> {
+  const journal = readJournal(path);
   const connection = openNodeConnection(path, keyHex);
   try {
-    await prepareConnection(connection);
+    await prepareConnection(connection, { ...options, journal });
   } catch (error) {
     await connection.close();
     throw error;
   }
   return createQueuedDatabase(createDatabaseEngine(connection));
+}
+
+/** Read before SQLite opens it: closing deletes it. Kept aside it lies in `NAME.journal`. */
+function readJournal(path: string): JournalFile {
+  const log = `${path}-wal`;
+  const bytes = existsSync(log) ? readFileSync(log) : new Uint8Array();
+  return { bytes, keep: () => writeFileSync(`${path}.journal`, bytes, { flush: true }) };
 }
 
 const PLAIN_HEADER = utf8Encode('SQLite format 3\0');

@@ -1,7 +1,9 @@
 import { databaseContract } from '../contract/databaseContract.ts';
-import { type DatabaseHarness, KEY } from '../contract/databaseHarness.ts';
+import { damageCases } from '../contract/damageCases.ts';
+import type { DamageHarness } from '../contract/damageHarness.ts';
+import { KEY, codeOf } from '../contract/databaseHarness.ts';
 import { openPlainWebDatabaseForBench } from '../web/openPlainWebDatabaseForBench.ts';
-import { deleteWebDatabase, openWebDatabase } from '../web/openWebDatabase.ts';
+import { deleteWebDatabase, openDamagedWebDatabase, openWebDatabase } from '../web/openWebDatabase.ts';
 
 // The page that the browser tests load: the contract over the web adapter, and a writer to be killed.
 
@@ -10,13 +12,25 @@ const place = {
   wasmUrl: '/mc-wa-sqlite.wasm',
 };
 
-const harness: DatabaseHarness = {
+async function directoryOf(name: string, create = false): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  const databases = await root.getDirectoryHandle('fieldchart-databases', { create });
+  return await databases.getDirectoryHandle(name, { create });
+}
+
+async function write(file: FileSystemFileHandle, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const stream = await file.createWritable();
+  await stream.write(bytes);
+  await stream.close();
+}
+
+const poolHeader = 4096;
+
+const harness: DamageHarness = {
   open: openWebDatabase(place),
   openPlain: (name) => openPlainWebDatabaseForBench(place, name),
   async files(name) {
-    const root = await navigator.storage.getDirectory();
-    const databases = await root.getDirectoryHandle('fieldchart-databases');
-    const directory = await databases.getDirectoryHandle(name);
+    const directory = await directoryOf(name);
     const files: Uint8Array[] = [];
     for await (const handle of directory.values()) {
       const file = await (handle as FileSystemFileHandle).getFile();
@@ -24,11 +38,65 @@ const harness: DatabaseHarness = {
     }
     return files;
   },
+  openDamaged: openDamagedWebDatabase(place),
+  async copyAsKilled(from, to) {
+    const [source, target] = [await directoryOf(from), await directoryOf(to, true)];
+    for await (const [file, handle] of source.entries()) {
+      const content = await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer();
+      await write(await target.getFileHandle(file, { create: true }), new Uint8Array(content));
+    }
+  },
+  async tamper(name, file, change) {
+    const path = file === 'journal' ? '/database-wal' : '/database';
+    for await (const handle of (await directoryOf(name)).values()) {
+      const bytes = new Uint8Array(await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer());
+      const held = new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
+      if (held !== path) continue;
+      const changed = change(bytes.slice(poolHeader));
+      if (changed === undefined) {
+        await (await directoryOf(name)).removeEntry(handle.name);
+        return;
+      }
+      const whole = new Uint8Array(poolHeader + changed.length);
+      whole.set(bytes.subarray(0, poolHeader));
+      whole.set(changed, poolHeader);
+      await write(handle as FileSystemFileHandle, whole);
+      return;
+    }
+    throw new Error(`there is no ${path}`);
+  },
 };
 
-async function runContract(): Promise<readonly { title: string; failure: string | null }[]> {
+/** Turns a byte of the pool's own header over, in every file that holds something. */
+async function turnHeaders(name: string): Promise<void> {
+  for await (const handle of (await directoryOf(name)).values()) {
+    const bytes = new Uint8Array(await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer());
+    if (bytes.length <= poolHeader) continue;
+    bytes[4] = (bytes[4] ?? 0) ^ 0xff;
+    await write(handle as FileSystemFileHandle, bytes);
+  }
+}
+
+/** The pool's library empties files whose header is not whole: that must not happen to a record. */
+async function damageHeader(): Promise<{ code: unknown; unchanged: boolean; rows: unknown }> {
+  const database = await harness.open({ name: 'header.db', key: KEY });
+  await database.batch([{ sql: 'CREATE TABLE t (v)' }, { sql: "INSERT INTO t VALUES ('mine')" }]);
+  await database.close();
+  await turnHeaders('header.db');
+  const before = JSON.stringify(await harness.files('header.db'));
+  const code = await codeOf(harness.open({ name: 'header.db', key: KEY, existing: true }));
+  const unchanged = JSON.stringify(await harness.files('header.db')) === before;
+  const damaged = await harness.openDamaged({ name: 'header.db', key: KEY, verify: true });
+  const rows = await damaged.all('SELECT v FROM t');
+  await damaged.close();
+  return { code, unchanged, rows };
+}
+
+async function runCases(
+  which: 'contract' | 'damage',
+): Promise<readonly { title: string; failure: string | null }[]> {
   const outcomes = [];
-  for (const { title, run } of databaseContract) {
+  for (const { title, run } of which === 'contract' ? databaseContract : damageCases) {
     try {
       await run(harness);
       outcomes.push({ title, failure: null });
@@ -104,5 +172,5 @@ async function measure(): Promise<{ keystroke: number; plain: number }> {
 }
 
 Object.assign(globalThis, {
-  browserPage: { runContract, writeUntilKilled, readAfterKill, deleteAndReopen, measure },
+  browserPage: { runCases, damageHeader, writeUntilKilled, readAfterKill, deleteAndReopen, measure },
 });

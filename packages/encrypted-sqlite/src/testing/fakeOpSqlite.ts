@@ -8,10 +8,11 @@ import type { OpSqliteOpen, OpSqliteScalar } from '../native/opSqlite.ts';
  */
 export function createFakeOpSqlite({ cipher = true }: { cipher?: boolean } = {}): { open: OpSqliteOpen } {
   return {
-    open({ name, location = '.', encryptionKey, failOnCreate = false }) {
+    open({ name, location = '.', encryptionKey, failOnCreate = false, readOnly = false }) {
       const driver = new Driver(join(location, name), {
         timeout: 0,
         fileMustExist: failOnCreate,
+        readonly: readOnly,
       });
       if (cipher && encryptionKey !== undefined) {
         const raw = /^x'([0-9a-f]{64})'$/u.exec(encryptionKey)?.[1];

@@ -25,7 +25,9 @@ export function createOpfsOpener(): (disk: FileSystemDirectoryHandle) => Promise
     uses += 1;
     mountDisk(disk);
     // The pool names its file system by its directory, and SQLite keeps what is registered.
-    const engine = await openWebEngine(module, { directory: `opening-${String(uses)}`, key: KEY.slice() });
+    const directory = `opening-${String(uses)}`;
+    const opening = { directory, key: KEY.slice(), existing: false, acceptLostJournal: false };
+    const engine = await openWebEngine(module, opening);
     return createQueuedDatabase(engine);
   };
 }

@@ -3,7 +3,7 @@ import { CodedError, isCodedError } from '@fieldchart/foundation';
 import type { DatabaseErrorCode } from '../database.ts';
 import type { DatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
-import { openWebEngine } from './openWebEngine.ts';
+import { openDamagedWebEngine, openWebEngine } from './openWebEngine.ts';
 import type { WorkerReply, WorkerRequest } from './workerProtocol.ts';
 
 /** Serves one database to the page that made this worker. */
@@ -14,8 +14,11 @@ export function serveDatabase(scope: {
   let engine: DatabaseEngine | undefined;
   const answer = async (request: WorkerRequest): Promise<(WorkerReply & { ok: true })['value']> => {
     if (request.kind === 'open') {
-      const { directory, wasmUrl, key } = request;
-      engine = await openWebEngine(await createModule({ locateFile: () => wasmUrl }), { directory, key });
+      engine = await openWebEngine(await loadSqlite(request), request);
+      return null;
+    }
+    if (request.kind === 'open-damaged') {
+      engine = await openDamagedWebEngine(await loadSqlite(request), request);
       return null;
     }
     if (engine === undefined) throw databaseError('DATABASE_CLOSED');
@@ -45,6 +48,8 @@ export function serveDatabase(scope: {
   // The page sends its next request only after the reply: replies cannot overtake each other.
   scope.onmessage = ({ data }) => void reply(data).catch(() => undefined);
 }
+
+const loadSqlite = ({ wasmUrl }: { wasmUrl: string }) => createModule({ locateFile: () => wasmUrl });
 
 function toDatabaseError(error: unknown): CodedError<DatabaseErrorCode> {
   if (isCodedError<DatabaseErrorCode>(error)) return error;

@@ -1,4 +1,5 @@
 export {
+  openDamagedWebDatabase,
   openWebDatabase,
   deleteWebDatabase,
   type DatabaseWorker,

@@ -8,5 +8,5 @@ import { type WebDatabasePlace, openInWorker } from './openWebDatabase.ts';
  */
 export function openPlainWebDatabaseForBench(place: WebDatabasePlace, name: string): Promise<Database> {
   checkDatabaseName(name);
-  return openInWorker(place, name, null);
+  return openInWorker(place, { name, key: null, existing: false, acceptLostJournal: false });
 }

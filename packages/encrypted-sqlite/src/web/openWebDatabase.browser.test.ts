@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { damageCases } from '../contract/damageCases.ts';
 import { databaseContract } from '../contract/databaseContract.ts';
 import { type PageServer, serveDatabasePage } from '../testing/serveDatabasePage.ts';
 import { type RunningChromium, createProfile, startChromium } from '../testing/startChromium.ts';
@@ -21,8 +22,21 @@ afterAll(async () => {
 });
 
 test('The web adapter keeps the database contract in Chromium', async () => {
-  const outcomes = await chromium.page.evaluate('browserPage.runContract()');
+  const outcomes = await chromium.page.evaluate('browserPage.runCases("contract")');
   expect(outcomes).toEqual(databaseContract.map(({ title }) => ({ title, failure: null })));
+});
+
+test('D3: the web adapter tells every kind of damage by its code in Chromium', async () => {
+  const outcomes = await chromium.page.evaluate('browserPage.runCases("damage")');
+  expect(outcomes).toEqual(damageCases.map(({ title }) => ({ title, failure: null })));
+}, 60_000);
+
+test("D3: a turned byte in the pool's own header costs nothing: it is told, and the rows can be read", async () => {
+  expect(await chromium.page.evaluate('browserPage.damageHeader()')).toEqual({
+    code: 'DATABASE_CORRUPT',
+    unchanged: true,
+    rows: [{ v: 'mine' }],
+  });
 });
 
 test('a deleted database is gone, and may be made anew', async () => {

@@ -1,7 +1,9 @@
 import { CodedError, isCodedError } from '@fieldchart/foundation';
-import type { Database, DatabaseErrorCode, OpenDatabase } from '../database.ts';
+import type { OpenDamaged } from '../damagedDatabase.ts';
+import type { Database, DatabaseErrorCode, OpenDatabase, OpenDatabaseOptions } from '../database.ts';
 import type { DatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
+import { keptJournalOf } from './keptJournal.ts';
 import { checkDatabaseName, checkOpenOptions } from '../openOptions.ts';
 import { createQueuedDatabase } from '../queuedDatabase.ts';
 import type { WorkerReply, WorkerRequest } from './workerProtocol.ts';
@@ -27,8 +29,22 @@ const directoryOf = (name: string) => `${ROOT}/${name}`;
 /** The web adapter: the port's `OpenDatabase` over the origin's private file system, each database in a worker. */
 export function openWebDatabase(place: WebDatabasePlace): OpenDatabase {
   return async (options) => {
-    const { name, key } = checkOpenOptions(options);
-    return await openInWorker(place, name, key);
+    const { key, ...rest } = checkOpenOptions(options);
+    return await openInWorker(place, { ...rest, key });
+  };
+}
+
+/** Opens a damaged database for reading alone, in a worker; the files are not locked and not changed. */
+export function openDamagedWebDatabase({ createWorker, wasmUrl }: WebDatabasePlace): OpenDamaged {
+  return async ({ name, key, verify }) => {
+    checkOpenOptions({ name, key });
+    return await startWorker(createWorker(), {
+      kind: 'open-damaged',
+      directory: directoryOf(name),
+      wasmUrl,
+      key,
+      verify,
+    });
   };
 }
 
@@ -38,6 +54,7 @@ export async function deleteWebDatabase(name: string): Promise<void> {
   try {
     const root = await navigator.storage.getDirectory();
     const databases = await root.getDirectoryHandle(ROOT, { create: true });
+    await databases.removeEntry(keptJournalOf(name)).catch(ignoreMissing);
     await databases.removeEntry(name, { recursive: true });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'NotFoundError') return;
@@ -48,16 +65,23 @@ export async function deleteWebDatabase(name: string): Promise<void> {
   }
 }
 
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+}
+
 /** Opens the database in a fresh worker; without a key it is plain SQLite, which only the benchmark asks for. */
 export async function openInWorker(
   { createWorker, wasmUrl }: WebDatabasePlace,
-  name: string,
-  key: Uint8Array | null,
+  options: Omit<Required<OpenDatabaseOptions>, 'key'> & { readonly key: Uint8Array | null },
 ): Promise<Database> {
-  const worker = createWorker();
+  const { name, ...rest } = options;
+  return await startWorker(createWorker(), { kind: 'open', directory: directoryOf(name), wasmUrl, ...rest });
+}
+
+async function startWorker(worker: DatabaseWorker, opening: WorkerRequest): Promise<Database> {
   const call = createCalls(worker);
   try {
-    await call({ kind: 'open', directory: directoryOf(name), wasmUrl, key });
+    await call(opening);
   } catch (error) {
     worker.terminate();
     throw error;
@@ -80,7 +104,7 @@ function createCalls(worker: DatabaseWorker): Call {
   };
   // A worker that did not load or died answers nothing more: what waits must not wait for ever.
   worker.onerror = () => {
-    dead = databaseError('DATABASE_IO', 'the database worker failed');
+    dead = databaseError('DATABASE_LOST', 'the database worker failed');
     pending?.reject(dead);
     pending = undefined;
   };

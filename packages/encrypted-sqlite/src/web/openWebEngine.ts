@@ -1,34 +1,46 @@
 import type { WaSqliteModule } from '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js';
 import { hexEncode } from '@fieldchart/foundation';
+import { prepareReading } from '../damagedDatabase.ts';
 import { type DatabaseEngine, createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
 import { prepareConnection } from '../sqliteConnection.ts';
+import { keepJournal } from './keptJournal.ts';
+import { DATABASE_PATH, readPool, readPoolJournal, recogniseFiles, refuseDamagedPool } from './poolFiles.ts';
 import { openPoolVfs } from './poolVfs.ts';
+import { createReadOnlyVfs } from './readOnlyVfs.ts';
 import { openWebConnection } from './webConnection.ts';
 
 const FILE = 'database';
 
+export interface WebOpening {
+  readonly directory: string;
+  /** Wiped; without one the file is plain SQLite. */
+  readonly key: Uint8Array | null;
+  readonly existing: boolean;
+  readonly acceptLostJournal: boolean;
+}
+
 /**
- * Opens the database of an OPFS directory on a fresh instance of SQLite, and wipes `key`; without one the file is
- * plain SQLite. The order of these steps is what the pool, the cipher and the log each need.
+ * Opens the database of an OPFS directory on a fresh instance of SQLite. The order of these steps is what the pool, the
+ * cipher and the log each need. A damaged pool is refused before anything touches it.
  */
 export async function openWebEngine(
   module: WaSqliteModule,
-  { directory, key }: { readonly directory: string; readonly key: Uint8Array | null },
+  { directory, key, existing, acceptLostJournal }: WebOpening,
 ): Promise<DatabaseEngine> {
   const keyHex = key === null ? null : hexEncode(key);
   key?.fill(0);
+  const files = await readPool(directory);
+  refuseDamagedPool(files);
+  if (existing && !files.some(({ path }) => path === DATABASE_PATH)) throw databaseError('DATABASE_MISSING');
+  const bytes = await readPoolJournal(files);
+  const journal = { bytes, keep: () => keepJournal(directory, bytes) };
   const { vfs, sawPlainHeader } = await openPoolVfs(directory, module);
   try {
-    let vfsName = vfs.name;
-    if (keyHex !== null) {
-      const created = module.ccall('sqlite3mc_vfs_create', 'int', ['string', 'int'], [vfs.name, 1]);
-      if (created !== 0) throw databaseError('DATABASE_OPTION_REFUSED', 'no cipher in this build');
-      vfsName = `multipleciphers-${vfs.name}`;
-    }
+    const vfsName = keyHex === null ? vfs.name : withCipher(module, vfs.name);
     const connection = openWebConnection(module, { fileName: FILE, vfsName, keyHex: keyHex ?? undefined });
     try {
-      await prepareConnection(connection);
+      await prepareConnection(connection, { existing, acceptLostJournal, journal });
     } catch (error) {
       await connection.close();
       if (keyHex !== null && sawPlainHeader()) {
@@ -51,4 +63,35 @@ export async function openWebEngine(
     await vfs.close();
     throw error;
   }
+}
+
+/** Opens a damaged database for reading alone: nothing of its directory is changed. Wipes `key`. */
+export async function openDamagedWebEngine(
+  module: WaSqliteModule,
+  { directory, key, verify }: { directory: string; key: Uint8Array; verify: boolean },
+): Promise<DatabaseEngine> {
+  const keyHex = hexEncode(key);
+  key.fill(0);
+  const files = await recogniseFiles(await readPool(directory));
+  if (!files.has(DATABASE_PATH)) throw databaseError('DATABASE_MISSING');
+  const vfs = createReadOnlyVfs(`damaged-${directory}`, module, files);
+  if (module.vfs_register(vfs, false) !== 0) throw databaseError('DATABASE_IO', 'no file system');
+  const vfsName = withCipher(module, vfs.name);
+  const connection = openWebConnection(module, { fileName: FILE, vfsName, keyHex, verify });
+  try {
+    // This file system has no shared memory, which a log is read through where others may have it open.
+    await connection.all('PRAGMA locking_mode = EXCLUSIVE', []);
+    await prepareReading(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return { ...createDatabaseEngine(connection), close: async () => await connection.close() };
+}
+
+/** The name of the file system with encryption over it. */
+function withCipher(module: WaSqliteModule, vfsName: string): string {
+  const created = module.ccall('sqlite3mc_vfs_create', 'int', ['string', 'int'], [vfsName, 1]);
+  if (created !== 0) throw databaseError('DATABASE_OPTION_REFUSED', 'no cipher in this build');
+  return `multipleciphers-${vfsName}`;
 }

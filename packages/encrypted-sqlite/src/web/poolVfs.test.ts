@@ -48,7 +48,7 @@ test.each(damages)(
       harm(header);
       files.get(name)?.write(header, 0);
       const before = bytesOf(files);
-      await expect(openOn(files)).rejects.toMatchObject({ code: 'DATABASE_KEY_OR_DAMAGE' });
+      await expect(openOn(files)).rejects.toMatchObject({ code: 'DATABASE_CORRUPT' });
       expect(bytesOf(files)).toEqual(before);
     }
   },

@@ -2,7 +2,6 @@ import {
   AccessHandlePoolVFS,
   type WaSqliteModule,
 } from '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js';
-import { checkPoolHeaders } from './poolHeaders.ts';
 
 /** Files that SQLite may want at once (database, log, journal), and as many to spare. */
 const CAPACITY = 6;
@@ -18,10 +17,7 @@ export interface PoolVfs {
   readonly sawPlainHeader: () => boolean;
 }
 
-/**
- * Takes the directory's files for this worker alone. Rejects when another tab or worker holds them, and leaves them as
- * they are where one is damaged.
- */
+/** Takes the directory's files for this worker alone. Rejects when another tab or worker holds them. */
 export async function openPoolVfs(directory: string, module: WaSqliteModule): Promise<PoolVfs> {
   let plain = false;
   // The library's only extension point is inheritance. Its own methods let the browser's exceptions run through
@@ -45,7 +41,6 @@ export async function openPoolVfs(directory: string, module: WaSqliteModule): Pr
       return told(() => super.jSync(fileId, flags));
     }
   }
-  await checkPoolHeaders(await openDirectory(directory));
   const vfs = new FaultTellingPool(directory, module);
   try {
     await vfs.isReady();
@@ -57,12 +52,6 @@ export async function openPoolVfs(directory: string, module: WaSqliteModule): Pr
   }
   if (module.vfs_register(vfs, false) !== SQLITE_OK) throw new Error('the file system was not registered');
   return { vfs, sawPlainHeader: () => plain };
-}
-
-async function openDirectory(path: string): Promise<FileSystemDirectoryHandle> {
-  let directory = await navigator.storage.getDirectory();
-  for (const name of path.split('/')) directory = await directory.getDirectoryHandle(name, { create: true });
-  return directory;
 }
 
 function told(work: () => number): number {

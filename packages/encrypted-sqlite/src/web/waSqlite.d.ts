@@ -7,6 +7,28 @@ declare module '@journeyapps/wa-sqlite/dist/mc-wa-sqlite.mjs' {
   export default createModule;
 }
 
+declare module '@journeyapps/wa-sqlite/src/FacadeVFS.js' {
+  import type { WaSqliteModule } from '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js';
+  export class FacadeVFS {
+    constructor(name: string, module: WaSqliteModule);
+    readonly name: string;
+    jOpen(fileName: string | null, fileId: number, flags: number, outFlags: DataView): number;
+    jClose(fileId: number): number;
+    jRead(fileId: number, data: Uint8Array, offset: number): number;
+    jWrite(fileId: number, data: Uint8Array, offset: number): number;
+    jTruncate(fileId: number, size: number): number;
+    jDelete(fileName: string, syncDirectory: number): number;
+    jFileSize(fileId: number, size: DataView): number;
+    jAccess(fileName: string, flags: number, out: DataView): number;
+    jSectorSize(fileId: number): number;
+  }
+}
+
+/** Workers alone have it; the compiler's library of pages does not. */
+declare class FileReaderSync {
+  readAsArrayBuffer(blob: Blob): ArrayBuffer;
+}
+
 declare module '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js' {
   /** Emscripten's module: SQLite's C functions with a leading underscore, and its memory. */
   export interface WaSqliteModule {
@@ -15,7 +37,7 @@ declare module '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js' {
     readonly HEAP32: Int32Array;
     ccall(name: string, result: string | null, types: readonly string[], args: readonly unknown[]): number;
     UTF8ToString(address: number): string;
-    vfs_register(vfs: AccessHandlePoolVFS, makeDefault: boolean): number;
+    vfs_register(vfs: { readonly name: string }, makeDefault: boolean): number;
     _getSqliteFree(): number;
     _sqlite3_malloc(bytes: number): number;
     _sqlite3_free(address: number): void;

@@ -16,8 +16,9 @@ const decoder = new TextDecoder();
  */
 export function openWebConnection(
   module: WaSqliteModule,
-  { fileName, vfsName, keyHex }: { fileName: string; vfsName: string; keyHex: string | undefined },
+  options: { fileName: string; vfsName: string; keyHex: string | undefined; verify?: boolean },
 ): SqliteConnection {
+  const { fileName, vfsName, keyHex, verify = true } = options;
   const database = openHandle(module, fileName, vfsName);
   const fault = (stage: 'compile' | 'execute'): DatabaseError =>
     errorOfSqliteResult(
@@ -81,7 +82,9 @@ export function openWebConnection(
   };
   if (keyHex !== undefined) {
     // In SQLite3MultipleCiphers only the form `raw:HEX` is a key; every other form becomes a passphrase.
-    for (const sql of ["PRAGMA cipher = 'sqlcipher'", 'PRAGMA legacy = 4', `PRAGMA key = "raw:${keyHex}"`]) {
+    const cipher = ["PRAGMA cipher = 'sqlcipher'", 'PRAGMA legacy = 4'];
+    if (!verify) cipher.push('PRAGMA hmac_check = 0');
+    for (const sql of [...cipher, `PRAGMA key = "raw:${keyHex}"`]) {
       execute(sql, [], () => {});
     }
     statements.clear(); // The text of the last one holds the key.

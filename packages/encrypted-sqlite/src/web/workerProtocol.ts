@@ -11,6 +11,16 @@ export type WorkerRequest =
        * SQLite wants is made in the worker, and ends with it.
        */
       readonly key: Uint8Array | null;
+      readonly existing: boolean;
+      readonly acceptLostJournal: boolean;
+    }
+  | {
+      /** Opens a damaged database for reading alone; answered by `all` and `close`. */
+      readonly kind: 'open-damaged';
+      readonly directory: string;
+      readonly wasmUrl: string;
+      readonly key: Uint8Array;
+      readonly verify: boolean;
     }
   | { readonly kind: 'all' | 'run'; readonly sql: string; readonly params: readonly SqlValue[] }
   | { readonly kind: 'batch'; readonly statements: readonly Statement[] }
