@@ -1,5 +1,5 @@
 import type { ClinicPlatform, DeviceProfile } from '@fieldchart/clinic-client';
-import { deleteWebDatabase, openWebDatabase } from '@fieldchart/encrypted-sqlite/web';
+import { deleteWebDatabase, openDamagedWebDatabase, openWebDatabase } from '@fieldchart/encrypted-sqlite/web';
 import { openPlainWebDatabaseForBench } from '@fieldchart/encrypted-sqlite/web/plain-for-bench';
 import { openRecordStore } from '@fieldchart/record-store';
 import { createWebKeyRecords } from '../../../apps/clinic/src/platform/web/keyRecords.ts';
@@ -31,6 +31,7 @@ const platform = offlinePlatform({
   keyRecords: createWebKeyRecords(),
   profiles: createWebProfiles(),
   openDatabase: openWebDatabase(place),
+  openDamaged: openDamagedWebDatabase(place),
   deleteDatabase: deleteWebDatabase,
   ownership: createWebOwnership(),
 });

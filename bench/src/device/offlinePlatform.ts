@@ -4,7 +4,7 @@ import { noDeviceSecret } from '@fieldchart/key-vault';
 
 type Storage = Pick<
   ClinicPlatform,
-  'keyRecords' | 'profiles' | 'openDatabase' | 'deleteDatabase' | 'ownership'
+  'keyRecords' | 'profiles' | 'openDatabase' | 'openDamaged' | 'deleteDatabase' | 'ownership'
 >;
 
 /** A device without a network and without a bound secret, on the storage given: nothing to wait for but the disk. */

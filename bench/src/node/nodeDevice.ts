@@ -2,7 +2,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClinicPlatform, DeviceProfile } from '@fieldchart/clinic-client';
 import type { Database } from '@fieldchart/encrypted-sqlite';
-import { openNodeDatabase, openPlainNodeDatabaseForBench } from '@fieldchart/encrypted-sqlite/node';
+import {
+  openDamagedNodeDatabase,
+  openNodeDatabase,
+  openPlainNodeDatabaseForBench,
+} from '@fieldchart/encrypted-sqlite/node';
 import { openRecordStore } from '@fieldchart/record-store';
 import { createFakeKeyRecordStore } from '../../../packages/key-vault/src/testing/fakeKeyRecordStore.ts';
 import { createBenchUser } from '../device/benchUser.ts';
@@ -97,6 +101,7 @@ function platformOn(
       remove: (userId) => Promise.resolve(void profiles.delete(userId)),
     },
     openDatabase: openNodeDatabase({ directory }),
+    openDamaged: openDamagedNodeDatabase({ directory }),
     deleteDatabase: (name) => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(join(directory, name + suffix), { force: true });
       return Promise.resolve();

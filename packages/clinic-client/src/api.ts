@@ -19,7 +19,17 @@ export interface ClinicShell {
   /** Makes keys and the encrypted database, loads the starter caseload, and ends in phase `unlocked`. */
   enrol(input: EnrolInput): Promise<EnrolOutcome>;
 
-  unlock(input: { readonly userId: string; readonly secret: string }): Promise<UnlockOutcome>;
+  /** `acceptLostJournal`: after `journal-lost`, opens with what is there. */
+  unlock(input: {
+    readonly userId: string;
+    readonly secret: string;
+    readonly acceptLostJournal?: boolean;
+  }): Promise<UnlockOutcome>;
+  /**
+   * After `database-damaged`: reads what can be read, seals it for the provider, keeps it here, and sends it if there is
+   * a way; asked again, it tries to send again. The damaged file stays as it is.
+   */
+  salvage(input: { readonly userId: string; readonly secret: string }): Promise<SalvageOutcome>;
   /** Blanks the screen at once (phase `locking`) and resolves when the app is locked, however long the disk takes. */
   lock(reason: LockReason): Promise<void>;
   /** In phase `locking` with something unsaved: locks without it. What is not on the disk by then is lost. */
@@ -84,6 +94,8 @@ export interface DeviceUser {
   readonly state: 'ready' | 'withdrawn';
   /** A rescue was asked for and waits for its answer. */
   readonly rescueWaits: boolean;
+  /** Damage was found in the record while it was open. */
+  readonly damaged: boolean;
 }
 
 /** Why a PIN could not be bound. `not-bound`: this device's passkeys are copied elsewhere or bind nothing; no try helps. */
@@ -212,9 +224,34 @@ export type UnlockOutcome =
               | 'device-secret-changed'
               | 'cancelled'
               | 'database-damaged'
+              /** The key record is here and the database is not: the platform, or somebody, removed it. */
+              | 'database-missing'
+              /** The file is whole, and the last changes before a kill may be gone with the journal. */
+              | 'journal-lost'
+              /** Written by a newer version of the app. */
+              | 'database-newer'
               | 'storage';
           };
     };
+
+export type SalvageOutcome =
+  | { readonly ok: true; readonly value: SalvageReport }
+  | { readonly ok: false; readonly error: Extract<UnlockOutcome, { ok: false }>['error'] };
+
+/** What of a damaged record could be read. */
+export interface SalvageReport {
+  /** Changes that had not reached the server. */
+  readonly waiting: number;
+  readonly records: number;
+  /** Of both: read from pages that do not prove themselves. */
+  readonly unproven: number;
+  /** Rows that could not be read. */
+  readonly unreadable: number;
+  /** All of it, sealed so that only the provider's rescue key opens it; null where nothing could be read. */
+  readonly work: string | null;
+  /** The provider has it. */
+  readonly sent: boolean;
+}
 
 export type SecretVerdict =
   | { readonly acceptable: true; readonly guessesLog10: number | null }
@@ -291,6 +328,10 @@ export interface ClinicSession extends Settling {
 
   /** Keeps what is typed about a refused change until it is settled, through kills and locks. */
   mendKeeper(mutationId: string): MendKeeper;
+
+  /** Whether the record is known to be damaged: what is readable goes on, and the user is told to save it. */
+  recordDamaged(): boolean;
+  subscribeDamage(listener: () => void): () => void;
 
   syncNow(): Promise<void>;
   syncStatus(): SyncSummary;

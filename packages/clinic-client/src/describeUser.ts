@@ -14,5 +14,6 @@ export async function describeUser(vault: Vault, profile: DeviceProfile): Promis
     secretKind: described?.secretKind ?? profile.secretKind,
     state: profile.state === 'withdrawn' ? 'withdrawn' : 'ready',
     rescueWaits: pending !== null,
+    damaged: profile.damaged === true,
   };
 }

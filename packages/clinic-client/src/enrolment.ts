@@ -22,6 +22,7 @@ import type {
   TicketInput,
   TicketProblem,
 } from './api.ts';
+import { forgetSalvage } from './keptSalvage.ts';
 import { type Identity, saveIdentity, withRegistration } from './identity.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 
@@ -171,6 +172,7 @@ export async function discardEnrolment(
   await platform.deleteDatabase(databaseName(profile.userId));
   await vault.remove(profile.userId);
   await forgetHandover(platform, profile.userId);
+  await forgetSalvage(platform, profile.userId);
   if (profile.deviceSecretId !== null) await platform.deviceSecrets.remove(profile.deviceSecretId);
   await platform.profiles.remove(profile.userId);
 }

@@ -26,7 +26,7 @@ export type Identity = z.infer<typeof identitySchema>;
 const key = 'identity';
 
 /** Rejects `IDENTITY_UNREADABLE` if the database holds none: enrolment was never finished, or it is damaged. */
-export async function loadIdentity(database: Database): Promise<Identity> {
+export async function loadIdentity(database: Pick<Database, 'all'>): Promise<Identity> {
   const rows = await database.all<{ value: string }>('SELECT value FROM app_state WHERE key = ?', [key]);
   const text = rows[0]?.value;
   const parsed = text === undefined ? undefined : identitySchema.safeParse(JSON.parse(text));

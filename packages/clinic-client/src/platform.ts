@@ -1,4 +1,4 @@
-import type { OpenDatabase } from '@fieldchart/encrypted-sqlite';
+import type { OpenDamaged, OpenDatabase } from '@fieldchart/encrypted-sqlite';
 import type { HttpTransport } from '@fieldchart/fhir-sync';
 import type { Clock, Logger, Random, Result, Timers } from '@fieldchart/foundation';
 import type { DeviceSecret, KeyRecordStore, PassphraseEstimator, WebCrypto } from '@fieldchart/key-vault';
@@ -17,6 +17,8 @@ export interface ClinicPlatform {
   readonly deviceSecrets: DeviceSecrets;
   readonly estimator: PassphraseEstimator;
   readonly openDatabase: OpenDatabase;
+  /** Opens a damaged database for reading alone. */
+  readonly openDamaged: OpenDamaged;
   /** Removes a database file and what belongs to it; nothing happens where there is none. */
   readonly deleteDatabase: (name: string) => Promise<void>;
   readonly createTransport: (baseUrl: string) => HttpTransport;
@@ -58,6 +60,8 @@ export interface DeviceProfile {
    * to it are removed at the next start. `withdrawn`: by the provider; what it holds opens by rescue alone.
    */
   readonly state: 'enrolling' | 'ready' | 'leaving' | 'withdrawn';
+  /** Damage was found in the record while it was open. */
+  readonly damaged?: boolean;
 }
 
 /** The platform's bound secrets, where it has any. */

@@ -121,7 +121,11 @@ export async function finishRescue(
   if (!outcome.ok) return outcome;
   const { keys, ticket, events } = outcome.value;
   if (claims === undefined) throw new CodedError('RESCUE_UNCHECKED', 'The ticket was not checked');
-  const database = await platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey });
+  const database = await platform.openDatabase({
+    name: databaseName(profile.userId),
+    key: keys.dataKey,
+    existing: true,
+  });
   try {
     const identity = await loadIdentity(database);
     await saveIdentity(
@@ -177,7 +181,11 @@ async function opensDatabase(
   dataKey: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   try {
-    const database = await platform.openDatabase({ name: databaseName(profile.userId), key: dataKey });
+    const database = await platform.openDatabase({
+      name: databaseName(profile.userId),
+      key: dataKey,
+      existing: true,
+    });
     try {
       await loadIdentity(database);
       return true;

@@ -25,6 +25,7 @@ import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { signConsent, signNote } from './signing.ts';
 import { startSync } from './startSync.ts';
 import { createSettling } from './settling.ts';
+import { watchHealth } from './recordHealth.ts';
 import { createEmergency } from './emergency.ts';
 import { sealUnsent } from './withdrawal.ts';
 
@@ -55,6 +56,7 @@ export async function openSession(options: {
   readonly tell: TellLockedEvents;
   readonly onWithdrawn: (withdrawal: Withdrawal) => void;
   readonly onRemoved: () => Promise<void>;
+  readonly onDamaged: () => Promise<void>;
 }): Promise<OpenSession> {
   const { platform, database, keys, profile, audit, tell } = options;
   const { clock, random, logger, timers } = platform;
@@ -62,10 +64,13 @@ export async function openSession(options: {
   const identity = await loadIdentity(database);
   const activity = await openActivityStore(database);
   const answer = createAnswers(store, identity.practitionerId, clock);
+  const health = watchHealth({ database, timers, logger, onDamage: options.onDamaged });
   const live = createLiveQueries({
     onCommit: (listener) => store.onCommit(listener),
-    onError: (error) =>
-      logger.error('query-failed', { code: error instanceof CodedError ? error.code : 'UNKNOWN' }),
+    onError: (error) => {
+      health.met(error);
+      logger.error('query-failed', { code: error instanceof CodedError ? error.code : 'UNKNOWN' });
+    },
   });
   const sync = await startSync({
     platform,
@@ -105,6 +110,7 @@ export async function openSession(options: {
     }
   };
   const release = async (finish: () => Promise<unknown>) => {
+    health.stop();
     try {
       await finish();
     } finally {
@@ -229,6 +235,9 @@ export async function openSession(options: {
     }),
 
     mendKeeper: (mutationId) => createMendKeeper({ activity, timers, mutationId }),
+
+    recordDamaged: () => health.damaged(),
+    subscribeDamage: (listener) => health.subscribe(listener),
 
     syncNow: () => sync.syncNow(),
     syncStatus: () => sync.summary(),

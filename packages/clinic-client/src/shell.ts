@@ -1,4 +1,5 @@
 import type { Withdrawal } from '@fieldchart/fhir-sync';
+import { createReopeningDatabase } from '@fieldchart/encrypted-sqlite';
 import { CodedError, isCodedError } from '@fieldchart/foundation';
 import { createVault, hashText, type LockedEvent } from '@fieldchart/key-vault';
 import { createAuditChain } from '@fieldchart/record-store';
@@ -22,8 +23,9 @@ import { judgeSecret } from './judgeSecret.ts';
 import { createTelling, type Occasion, tellUserAdded } from './lockedEvents.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { cancelRescue, finishRescue, lookForAnswer, mailRescueRequest, requestRescue } from './rescue.ts';
+import { salvageRecord } from './salvageRecord.ts';
 import { openSession, type OpenSession } from './session.ts';
-import { toUnlockProblem } from './unlockProblem.ts';
+import { toDatabaseProblem, toUnlockProblem } from './unlockProblem.ts';
 import { createWithdrawals } from './withdrawal.ts';
 
 /**
@@ -144,7 +146,10 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     occasion: Occasion | 'enrolment',
     events: readonly LockedEvent[],
   ) => {
-    const { profile, keys, database } = opened;
+    const { profile, keys } = opened;
+    const database = createReopeningDatabase(opened.database, () =>
+      platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey, existing: true }),
+    );
     const { clock, random, webCrypto } = platform;
     const audit = createAuditChain({ database, clock, random, hash: hashText(webCrypto) });
     const tell = createTelling({
@@ -161,11 +166,14 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
         platform,
         vault,
         ...opened,
+        database,
         audit,
         // What cannot be told now is kept, and told at the next unlock: the signature or change stands all the same.
         tell: (late, when) => tell(late, when).catch(() => platform.logger.warn('locked-events-not-told')),
         onWithdrawn: (withdrawal) => void inTurn(() => giveUpDevice(profile, withdrawal)).catch(giveUp),
         onRemoved: () => inTurn(() => leave(profile)),
+        onDamaged: async () =>
+          platform.profiles.save({ ...(await profileOf(profile.userId)), damaged: true }),
       });
       await tellUserAdded(database, audit, profile.ticketId);
       if (occasion !== 'enrolment') {
@@ -211,10 +219,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     throw new CodedError('USER_UNKNOWN', 'Nobody of this id is enrolled here');
   };
 
-  const unlock = async (input: {
-    readonly userId: string;
-    readonly secret: string;
-  }): Promise<UnlockOutcome> => {
+  const unlock = async (input: Parameters<ClinicShell['unlock']>[0]): Promise<UnlockOutcome> => {
     const profile = await profileOf(input.userId);
     const pending = await vault.pendingRescue(input.userId);
     if (pending?.answered === true) {
@@ -226,20 +231,19 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     if (!outcome.ok) return outcome;
     const { keys, events } = outcome.value;
     try {
-      const database = await platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey });
+      const database = await platform.openDatabase({
+        name: databaseName(profile.userId),
+        key: keys.dataKey,
+        existing: true,
+        acceptLostJournal: input.acceptLostJournal ?? false,
+      });
       await beginSession({ profile, keys, database }, 'unlock', events);
       return { ok: true, value: null };
     } catch (error) {
       keys.discard();
       if (!isCodedError(error)) throw error;
       platform.logger.error('unlock-failed', { code: error.code });
-      const damaged = isCodedError(
-        error,
-        'DATABASE_KEY_OR_DAMAGE',
-        'DATABASE_CORRUPT',
-        'IDENTITY_UNREADABLE',
-      );
-      return { ok: false, error: { kind: damaged ? 'database-damaged' : 'storage' } };
+      return { ok: false, error: { kind: toDatabaseProblem(error) } };
     }
   };
 
@@ -285,6 +289,8 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     openTicket: (input) => openEnrolmentTicket(platform, input),
     enrol: (input) => inTurn(() => enrolHere(input)),
     unlock: (input) => inTurn(() => unlock(input)),
+    salvage: ({ userId, secret }) =>
+      inTurn(async () => await salvageRecord(platform, vault, await profileOf(userId), secret)),
     lock,
     abandonUnsaved: () => abandonUnsaved(),
     useHere: () =>

@@ -1,3 +1,4 @@
+import { isCodedError } from '@fieldchart/foundation';
 import type { RescueOutcome, UnlockOutcome } from './api.ts';
 
 /** A rescue that was accepted before a kill and cannot be finished now: what unlocking has words for. */
@@ -13,6 +14,9 @@ export function toUnlockProblem(
     case 'device-secret-changed':
     case 'cancelled':
     case 'database-damaged':
+    case 'database-missing':
+    case 'journal-lost':
+    case 'database-newer':
     case 'storage':
       return error;
     case 'not-accepted':
@@ -32,4 +36,15 @@ export function toUnlockProblem(
     case 'answer-not-for-this':
       return { kind: 'storage' };
   }
+}
+
+/** Why a database does not open although the secret was right. */
+export function toDatabaseProblem(
+  error: unknown,
+): 'database-damaged' | 'database-missing' | 'journal-lost' | 'database-newer' | 'storage' {
+  if (isCodedError(error, 'DATABASE_MISSING')) return 'database-missing';
+  if (isCodedError(error, 'DATABASE_JOURNAL_LOST')) return 'journal-lost';
+  if (isCodedError(error, 'STORE_NEWER_SCHEMA')) return 'database-newer';
+  const damaged = isCodedError(error, 'DATABASE_KEY_OR_DAMAGE', 'DATABASE_CORRUPT', 'IDENTITY_UNREADABLE');
+  return damaged ? 'database-damaged' : 'storage';
 }

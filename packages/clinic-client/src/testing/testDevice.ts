@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OrganizationDescriptor } from '@fieldchart/clinical';
-import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
+import { openDamagedNodeDatabase, openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
 import { createSeededRandom, type Timers } from '@fieldchart/foundation';
 import { createFakeLogger } from '@fieldchart/foundation/testing';
 import { noDeviceSecret } from '@fieldchart/key-vault';
@@ -81,6 +81,7 @@ function deviceOn(
     },
     estimator: { guessesLog10: (text) => Promise.resolve(text.length) },
     openDatabase,
+    openDamaged: openDamagedNodeDatabase({ directory }),
     deleteDatabase: (name) => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(join(directory, name + suffix), { force: true });
       return Promise.resolve();
@@ -89,6 +90,7 @@ function deviceOn(
     organization: () =>
       Promise.resolve({
         ...organization.descriptor,
+        rescueKey: organization.rescueKey,
         name: 'Test provider',
         fingerprint: 'AAAA-BBBB',
       } as unknown as OrganizationDescriptor),
@@ -101,6 +103,7 @@ function deviceOn(
     platform,
     logger,
     directory,
+    rescuePrivateKey: organization.rescuePrivateKey,
     profiles,
     shell: () => createClinicShell(platform),
     advance(milliseconds: number) {

@@ -10,6 +10,7 @@ import type { TicketIssuer } from '../openTicket.ts';
 /** An organisation with its keys. */
 export interface FakeOrganization {
   readonly descriptor: TicketIssuer;
+  readonly rescueKey: object;
   readonly rescuePrivateKey: CryptoKey;
   /** Signs what it is given as a ticket's JWT; `header` and `claims` override what a ticket has. */
   sign(claims?: object, header?: object): Promise<string>;
@@ -23,6 +24,7 @@ export async function createFakeOrganization(id = 'organization-1'): Promise<Fak
   const rescueKey = await exportJWK(rescue.publicKey);
   return {
     descriptor: { id, jwks: { keys: [{ kty, crv, x, y, kid }] } },
+    rescueKey,
     rescuePrivateKey: rescue.privateKey,
     async sign(claims = {}, header = {}) {
       const whole = {
