@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { addAuthenticator, type Authenticator } from './support/authenticator.ts
 import { desktop, killBrowser, openBrowser } from './support/browser.ts';
 import { deviceDiskOf, type DeviceDisk } from './support/deviceDisk.ts';
 import { freePort } from './support/freePort.ts';
+import { createScreenAudit } from './support/screenAudit.ts';
 import { issueTicket, startProduct, type PrintedTicket, type RunningProduct } from './support/server.ts';
 import { until } from './support/until.ts';
 
@@ -143,6 +144,45 @@ test('D3: a damaged database is said so, is left as it is, and opens again when 
   await app.at(testIds.nav.lock).first().click();
 });
 
+test('D3: what can be read of a damaged record is saved, sealed, and brought; the file stays as it is', async () => {
+  await app.shows(testIds.phase.locked);
+  expect(await disk.damageDatabase(`user-${userId}`, { from: 3, length: 1 })).toBeGreaterThan(0);
+  const before = await disk.files(`user-${userId}`);
+  await app.unlock(pin);
+  await says(en.unlock.databaseDamaged);
+  const audit = createScreenAudit('en');
+  await audit.look(app.page, 'damaged');
+  await app.at(testIds.salvage.start).click();
+  await app.reads(testIds.salvage.report, en.salvage.title);
+  await app.reads(testIds.salvage.report, en.salvage.sent);
+  await audit.look(app.page, 'salvaged');
+  expect(audit.problems).toEqual([]);
+  await app.page.setViewportSize(desktop);
+  expect(await disk.files(`user-${userId}`)).toEqual(before);
+  const [device = ''] = /^[0-9a-f-]{36}(?=.*1 to read)/mu.exec(await command('device', 'list')) ?? [];
+  const opened = join(folder, 'salvaged.json');
+  await command('device', 'sealed', device, '--key', join(data, 'rescue-key.json'), '--out', opened);
+  const carried = join(folder, 'carried.jwe');
+  const [download] = await Promise.all([
+    app.page.waitForEvent('download'),
+    app.at(testIds.salvage.saveFile).click(),
+  ]);
+  await download.saveAs(carried);
+  const byHand = join(folder, 'by-hand.json');
+  await command('device', 'open', carried, '--key', join(data, 'rescue-key.json'), '--out', byHand);
+  expect(readFileSync(byHand, 'utf8')).toBe(readFileSync(opened, 'utf8'));
+  const { records, salvaged } = JSON.parse(readFileSync(opened, 'utf8')) as {
+    records: readonly { key: string }[];
+    salvaged: boolean;
+  };
+  expect(salvaged).toBe(true);
+  expect(records.some(({ key }) => key.startsWith('Patient/'))).toBe(true);
+  await disk.damageDatabase(`user-${userId}`, { from: 3, length: 1 });
+  await app.unlock(pin);
+  await app.shows(testIds.phase.unlocked);
+  await app.at(testIds.nav.lock).first().click();
+});
+
 test('a storage that does not answer is said so, and changes nothing', async () => {
   await app.shows(testIds.phase.locked);
   const before = await atRest();
@@ -211,6 +251,15 @@ test('rescue opens what the policy left, and the policy governs the new PIN as w
   await app.reads(testIds.unlock.attemptsLeft, tries(4));
   await app.unlock(newPin);
   await app.shows(testIds.phase.unlocked);
+});
+
+test('D3: a record that the browser evicted is said to be gone, and nothing is made in its place', async () => {
+  await app.at(testIds.nav.lock).first().click();
+  await app.shows(testIds.phase.locked);
+  await disk.evictDatabase(`user-${userId}`);
+  await app.unlock(newPin);
+  await says(en.unlock.databaseMissing);
+  expect(await disk.files(`user-${userId}`)).toEqual({});
 });
 
 async function attempts(): Promise<unknown> {

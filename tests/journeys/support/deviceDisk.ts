@@ -24,28 +24,41 @@ export function deviceDiskOf(page: Page) {
     }, part);
 
   /** Turns the bits of a stretch of every file of a database over; a second time makes them what they were. */
-  const damageDatabase = (part: string): Promise<number> =>
-    page.evaluate(async (wanted) => {
-      let damaged = 0;
-      const walk = async (directory: FileSystemDirectoryHandle, path: string): Promise<void> => {
-        for await (const [name, handle] of directory.entries()) {
-          const here = `${path}/${name}`;
-          if (handle instanceof FileSystemDirectoryHandle) await walk(handle, here);
-          else if (handle instanceof FileSystemFileHandle && here.includes(wanted)) {
-            // The pool keeps 4,096 bytes of its own before the file.
-            const from = 4096 + 64;
-            const content = new Uint8Array(await (await handle.getFile()).arrayBuffer());
-            if (content.length < from + 512) continue;
-            const turned = content.slice(from, from + 512).map((byte) => byte ^ 0xff);
-            const writable = await handle.createWritable({ keepExistingData: true });
-            await writable.write({ type: 'write', position: from, data: turned });
-            await writable.close();
-            damaged += 1;
+  const damageDatabase = (part: string, stretch = { from: 64, length: 512 }): Promise<number> =>
+    page.evaluate(
+      async ([wanted, { from: start, length }]) => {
+        let damaged = 0;
+        const walk = async (directory: FileSystemDirectoryHandle, path: string): Promise<void> => {
+          for await (const [name, handle] of directory.entries()) {
+            const here = `${path}/${name}`;
+            if (handle instanceof FileSystemDirectoryHandle) await walk(handle, here);
+            else if (handle instanceof FileSystemFileHandle && here.includes(wanted)) {
+              // The pool keeps 4,096 bytes of its own before the file.
+              const from = 4096 + start;
+              const content = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+              if (content.length < from + length) continue;
+              const turned = content.slice(from, from + length).map((byte) => byte ^ 0xff);
+              const writable = await handle.createWritable({ keepExistingData: true });
+              await writable.write({ type: 'write', position: from, data: turned });
+              await writable.close();
+              damaged += 1;
+            }
           }
-        }
-      };
-      await walk(await navigator.storage.getDirectory(), '');
-      return damaged;
+        };
+        await walk(await navigator.storage.getDirectory(), '');
+        return damaged;
+      },
+      [part, stretch] as const,
+    );
+
+  /** Takes every file of a database away, as a browser that needs space does. */
+  const evictDatabase = (part: string): Promise<void> =>
+    page.evaluate(async (wanted) => {
+      const root = await navigator.storage.getDirectory();
+      const databases = await root.getDirectoryHandle('fieldchart-databases');
+      for await (const name of databases.keys()) {
+        if (name.includes(wanted)) await databases.removeEntry(name, { recursive: true });
+      }
     }, part);
 
   /** Holds a database's files as another program would, until the returned function lets go. */
@@ -111,7 +124,7 @@ export function deviceDiskOf(page: Page) {
       [userId, part, value] as const,
     );
 
-  return { files, damageDatabase, holdDatabase, keyParts, writeKeyPart };
+  return { files, damageDatabase, evictDatabase, holdDatabase, keyParts, writeKeyPart };
 }
 
 export type DeviceDisk = ReturnType<typeof deviceDiskOf>;

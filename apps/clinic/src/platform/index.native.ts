@@ -1,7 +1,7 @@
 import { open as openOpSqlite } from '@op-engineering/op-sqlite';
 import { File, Paths } from 'expo-file-system';
 import { type ClinicPlatform, type ClinicShell, createClinicShell } from '@fieldchart/clinic-client';
-import { createNativeOpenDatabase } from '@fieldchart/encrypted-sqlite/native';
+import { createNativeOpenDamaged, createNativeOpenDatabase } from '@fieldchart/encrypted-sqlite/native';
 import { systemClock } from '@fieldchart/foundation';
 import { consoleLogger } from './consoleLogger.ts';
 import { createNativeConnectivity } from './native/connectivity.ts';
@@ -32,6 +32,7 @@ export function createShell(): ClinicShell {
     deviceSecrets: createNativeDeviceSecrets({ crypto: globalThis.crypto, random: nativeRandom }),
     estimator: createNativePassphraseEstimator(),
     openDatabase: createNativeOpenDatabase({ open: openOpSqlite, location }),
+    openDamaged: createNativeOpenDamaged({ open: openOpSqlite, location }),
     deleteDatabase(name) {
       for (const suffix of ['', '-wal', '-shm', '-journal']) {
         const file = new File(Paths.document, `${name}${suffix}`);

@@ -1,6 +1,6 @@
 import wasmUrl from '@journeyapps/wa-sqlite/dist/mc-wa-sqlite.wasm';
 import { type ClinicPlatform, type ClinicShell, createClinicShell } from '@fieldchart/clinic-client';
-import { deleteWebDatabase, openWebDatabase } from '@fieldchart/encrypted-sqlite/web';
+import { deleteWebDatabase, openDamagedWebDatabase, openWebDatabase } from '@fieldchart/encrypted-sqlite/web';
 import { systemClock } from '@fieldchart/foundation';
 import { consoleLogger } from './consoleLogger.ts';
 import { platformTimers } from './timers.ts';
@@ -20,10 +20,11 @@ import { createFetchTransport } from './web/transport.ts';
 export function createShell(): ClinicShell {
   registerServiceWorker();
   const profiles = createWebProfiles();
-  const openDatabase = openWebDatabase({
+  const place = {
     createWorker: () => new Worker(new URL('./web/databaseWorker.ts', import.meta.url), { type: 'module' }),
     wasmUrl: new URL(String(wasmUrl), location.href).href,
-  });
+  };
+  const openDatabase = openWebDatabase(place);
   const platform: ClinicPlatform = {
     clock: systemClock,
     timers: platformTimers,
@@ -39,6 +40,7 @@ export function createShell(): ClinicShell {
       askForPersistentStorage();
       return openDatabase(options);
     },
+    openDamaged: openDamagedWebDatabase(place),
     deleteDatabase: deleteWebDatabase,
     createTransport: createFetchTransport,
     organization: createWebOrganization(async () => (await profiles.list()).length > 0),

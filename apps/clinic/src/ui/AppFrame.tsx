@@ -8,6 +8,7 @@ import { useShell } from '../session/ShellContext.tsx';
 import { testIds } from '../testIds.ts';
 import { usePalette } from '../theme/theme.ts';
 import { IconButton } from './Button.tsx';
+import { DamageNotice } from './DamageNotice.tsx';
 import { Icon, type IconName } from './Icon.tsx';
 import { TapLink } from './TapLink.tsx';
 import { Text } from './Text.tsx';
@@ -41,7 +42,10 @@ export function AppFrame({ children }: { children: ReactNode }) {
         paddingTop: insets.top,
       }}
     >
-      <View style={{ flex: 1 }}>{children}</View>
+      <View style={{ flex: 1 }}>
+        <DamageNotice />
+        {children}
+      </View>
       {wide ? <Rail destinations={destinations} /> : <BottomBar destinations={destinations} />}
     </View>
   );

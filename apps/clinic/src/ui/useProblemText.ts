@@ -40,6 +40,9 @@ const sentences: Readonly<Record<string, ParseKeys>> = {
   'http-503': 'problem.busy',
   'http-504': 'problem.busy',
   DATABASE_IO: 'problem.storage',
+  DATABASE_FULL: 'problem.full',
+  DATABASE_CORRUPT: 'problem.damaged',
+  DATABASE_KEY_OR_DAMAGE: 'problem.damaged',
 };
 
 /** A plain sentence for a problem's code. An unknown code is shown as it is, for whoever helps. */

@@ -11,6 +11,7 @@ const usage = `
   npm run device -- revoke DEVICE [--erase]
   npm run device -- sealed DEVICE
   npm run device -- sealed DEVICE --key rescue-key.json --out FILE.json
+  npm run device -- open SEALED-FILE --key rescue-key.json --out FILE.json
   npm run device -- alerts
   Each takes [--data FOLDER].`;
 const { values, positionals } = readOptions(
@@ -31,12 +32,15 @@ const actions: Readonly<Record<string, (operator: Operator) => Promise<number>>>
   list,
   revoke,
   sealed,
+  open,
   alerts,
 };
 const run = actions[action];
 if (run === undefined || positionals.length > 2) refuse(`Say what to do. Usage: ${usage}`);
 if ((action === 'revoke' || action === 'sealed') && id === undefined)
   refuse(`Say which device. Usage: ${usage}`);
+if (action === 'open' && (id === undefined || values.key === undefined || values.out === undefined))
+  refuse(`It takes the sealed file, --key and --out. Usage: ${usage}`);
 if (action === 'sealed' && (values.key === undefined) !== (values.out === undefined)) {
   refuse(`--key names the rescue key, --out the file to write; with neither it lists. Usage: ${usage}`);
 }
@@ -120,6 +124,24 @@ async function sealed(operator: Operator): Promise<number> {
     );
   }
   return written.length === uploads.length ? 0 : 1;
+}
+
+/** Opens sealed work that somebody carried here as a file, where the device could not send it. */
+async function open(): Promise<number> {
+  const { key = '', out = '' } = values;
+  const sealedText = readFileSync(resolve(id ?? ''), 'utf8').trim();
+  const opened = await openWithRescueKey(sealedText, readFileSync(resolve(key), 'utf8'));
+  if (opened === undefined) {
+    console.error(
+      'This key does not open this file. It takes the rescue key of the organisation that issued the ticket.',
+    );
+    return 1;
+  }
+  writeFileSync(resolve(out), opened, { mode: 0o600 });
+  console.log(
+    `Written:\n  ${resolve(out)}\nIt is clients' records in the clear: move it to where those belong.`,
+  );
+  return 0;
 }
 
 /** `work.json` is the only upload's file; of several the names are `work-1.json`, `work-2.json`, … */

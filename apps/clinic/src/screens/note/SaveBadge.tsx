@@ -29,7 +29,9 @@ export function SaveBadge({ editor }: { editor: Pick<NoteEditor, 'saveState' | '
       ? t('save.saved')
       : state.name === 'saving'
         ? t('save.saving')
-        : t('save.notSaved', { code: state.code });
+        : state.code === 'DATABASE_FULL'
+          ? t('save.full')
+          : t('save.notSaved', { code: state.code });
   const color =
     state.name === 'not-saved' ? palette.error : state.name === 'saved' ? palette.primary : palette.muted;
   return (

@@ -15,6 +15,7 @@ import { SecretField } from '../../ui/SecretField.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { useSecondsUntil } from '../../ui/useSecondsUntil.ts';
 import { RescueScreen } from '../rescue/RescueScreen.tsx';
+import { SalvagePanel } from './SalvagePanel.tsx';
 import { type UnlockProblem, unlockProblemKeys } from './unlockProblems.ts';
 
 /** Why the door is closed. */
@@ -59,6 +60,9 @@ function refusalOf(error: Extract<UnlockOutcome, { ok: false }>['error']): Parti
     case 'device-secret-changed':
     case 'cancelled':
     case 'database-damaged':
+    case 'database-missing':
+    case 'journal-lost':
+    case 'database-newer':
     case 'storage':
       return { problem: error.kind };
   }
@@ -80,20 +84,22 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
   const refuse = (userId: string, refusal: Partial<Refusal>) =>
     setRefusals((held) => ({ ...held, [userId]: { ...notRefused, ...refusal } }));
 
-  const attempt = async () => {
+  const attempt = async (acceptLostJournal: boolean) => {
     if (user === undefined || secret === '' || seconds > 0) return;
     const { userId } = user;
     setBusy(true);
     refuse(userId, {});
-    const outcome = await shell.unlock({ userId, secret });
+    const outcome = await shell.unlock({ userId, secret, acceptLostJournal });
     setBusy(false);
     if (outcome.ok) return;
+    refuse(userId, refusalOf(outcome.error));
+    // The secret was right: what is offered next takes it again.
+    if (outcome.error.kind === 'database-damaged' || outcome.error.kind === 'journal-lost') return;
     setSecret('');
     field.current?.focus();
-    refuse(userId, refusalOf(outcome.error));
   };
-  const unlock = () => {
-    attempt().catch((cause: unknown) => {
+  const unlock = (acceptLostJournal = false) => {
+    attempt(acceptLostJournal).catch((cause: unknown) => {
       setBusy(false);
       if (user !== undefined) refuse(user.userId, { problem: 'storage' });
       rethrowLater(cause);
@@ -144,7 +150,7 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
         onChangeText={setSecret}
         autoFocus
         inputRef={field}
-        onSubmitEditing={unlock}
+        onSubmitEditing={() => unlock()}
         testID={testIds.unlock.secret}
       />
       {problem === null ? null : (
@@ -156,6 +162,27 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
           text={t(unlockProblemKeys[problem].text as 'unlock.wrong.text')}
         />
       )}
+      {user?.damaged === true && problem === null ? (
+        <Notice
+          tone="error"
+          title={t(unlockProblemKeys['database-damaged'].title as 'unlock.databaseDamaged.title')}
+          text={t('unlock.partlyDamaged')}
+        />
+      ) : null}
+      {user !== undefined && (problem === 'database-damaged' || user.damaged) ? (
+        <SalvagePanel userId={user.userId} secret={secret} />
+      ) : null}
+      {problem === 'journal-lost' ? (
+        <Button
+          kind="tonal"
+          icon="folder-open-outline"
+          label={t('unlock.openWithLoss')}
+          busy={busy}
+          disabled={secret === ''}
+          testID={testIds.unlock.openWithLoss}
+          onPress={() => unlock(true)}
+        />
+      ) : null}
       {attemptsLeft === null || problem !== 'wrong-secret' ? null : (
         <Notice
           tone="warning"
@@ -173,7 +200,7 @@ export function UnlockScreen({ users, reason, onAddUser }: UnlockScreenProps) {
         busy={busy}
         disabled={secret === '' || seconds > 0}
         testID={testIds.unlock.submit}
-        onPress={unlock}
+        onPress={() => unlock()}
       />
       <Button
         kind="plain"

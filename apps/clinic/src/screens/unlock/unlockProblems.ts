@@ -16,5 +16,8 @@ export const unlockProblemKeys: Record<
   'device-secret-changed': { title: 'unlock.deviceChanged.title', text: 'unlock.deviceChanged.text' },
   cancelled: { title: 'unlock.cancelled.title', text: 'unlock.cancelled.text' },
   'database-damaged': { title: 'unlock.databaseDamaged.title', text: 'unlock.databaseDamaged.text' },
+  'database-missing': { title: 'unlock.databaseMissing.title', text: 'unlock.databaseMissing.text' },
+  'journal-lost': { title: 'unlock.journalLost.title', text: 'unlock.journalLost.text' },
+  'database-newer': { title: 'unlock.databaseNewer.title', text: 'unlock.databaseNewer.text' },
   storage: { title: 'unlock.storage.title', text: 'unlock.storage.text' },
 };
