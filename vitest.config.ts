@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Kills, faults at every boundary, long random histories and fuzzing: part of `npm test`, too long for `npm run check`. */
@@ -18,11 +19,17 @@ const unit = {
   ],
 };
 
-/** The whole repository under its own tools, and a whole server with its demonstration: with the product's tests. */
-const whole = ['tests/architecture/boundaries.test.ts', 'apps/sync-server/src/setup/startServer.test.ts'];
+/** The whole repository under its own tools, and a whole server, with its demonstration too: with the product's tests. */
+const whole = [
+  'tests/architecture/boundaries.test.ts',
+  'apps/sync-server/src/server.test.ts',
+  'apps/sync-server/src/setup/startServer.test.ts',
+];
 
 export default defineConfig({
   test: {
+    // Left to itself it keeps a core free, and on two cores the tests take twice as long.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
