@@ -17,7 +17,7 @@ import {
   persistReducer,
   persistStore,
 } from 'redux-persist';
-import type { CaseloadFilter, CaseloadSort } from './api.ts';
+import type { CaseloadFilter, CaseloadSort } from './queries.ts';
 
 /** A place in the app, as route and ids only: it never holds names or text. */
 export interface Place {
