@@ -8,7 +8,7 @@ import {
   signatureProvenance,
   signedPayload,
 } from '@fieldchart/clinical';
-import { newClient } from '../../../apps/sync-server/src/testing/testServer.ts';
+import { newClient } from '../../../apps/sync-server/src/testing/requests.ts';
 import { ORGANIZATION, type SimulatedIdentity } from './simulatedServer.ts';
 
 // What the contract's cases send: the same bytes to either server.

@@ -3,12 +3,12 @@ import { createSeededRandom } from '@fieldchart/foundation';
 import { startEpoch } from '../../../apps/sync-server/src/restore/startEpoch.ts';
 import { restoreBackup, takeBackup } from '../../../apps/sync-server/src/testing/backup.ts';
 import { type Storage, openPGlite } from '../../../apps/sync-server/src/storage/openStorage.ts';
+import { tokenForm } from '../../../apps/sync-server/src/testing/requests.ts';
 import {
   type TestDevice,
   type TestServer,
   openTestServer,
   system,
-  tokenForm,
 } from '../../../apps/sync-server/src/testing/testServer.ts';
 import { writeUnits } from '../../../apps/sync-server/src/write/writeUnits.ts';
 import type { Scheduler } from '../scheduler.ts';

@@ -6,7 +6,8 @@ import { ticketFile } from '@fieldchart/clinical';
 import { afterAll, expect, test } from 'vitest';
 import type { HandedTicket, ListedTicket } from '../identity/ticketDesk.ts';
 import { openPGlite } from '../storage/openStorage.ts';
-import { type TestDevice, bundleOf, openTestServer } from '../testing/testServer.ts';
+import { bundleOf } from '../testing/requests.ts';
+import { type TestDevice, openTestServer } from '../testing/testServer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldchart-web-'));
 const hashed = 'app-0123456789abcdef0123456789abcdef.wasm';

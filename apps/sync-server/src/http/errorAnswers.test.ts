@@ -1,7 +1,8 @@
 import { base64UrlEncode, utf8Encode } from '@fieldchart/foundation';
 import { afterAll, expect, test } from 'vitest';
 import { openPGlite } from '../storage/openStorage.ts';
-import { openTestServer, tokenForm } from '../testing/testServer.ts';
+import { tokenForm } from '../testing/requests.ts';
+import { openTestServer } from '../testing/testServer.ts';
 
 const storage = await openPGlite();
 afterAll(() => storage.close());

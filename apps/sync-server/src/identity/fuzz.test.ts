@@ -5,15 +5,8 @@ import { SignJWT, decodeJwt } from 'jose';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { openPGlite } from '../storage/openStorage.ts';
 import { registrationOf, rescueTextFrom, rescueTextOf } from '../testing/enrolling.ts';
-import {
-  BASE_URL,
-  type TestDevice,
-  type TestServer,
-  openTestServer,
-  signJson,
-  system,
-  tokenForm,
-} from '../testing/testServer.ts';
+import { signJson, tokenForm } from '../testing/requests.ts';
+import { BASE_URL, type TestDevice, type TestServer, openTestServer, system } from '../testing/testServer.ts';
 import { revokeDevice } from './deviceDesk.ts';
 import { signTicket } from './issueTicket.ts';
 import { type Organization, loadOrganization } from './organization.ts';

@@ -1,15 +1,8 @@
 import { validateResource } from '@fieldchart/clinical';
 import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
-import {
-  type TestDevice,
-  type AnyJson,
-  type TestServer,
-  bundleOf,
-  entryOf,
-  newClient,
-  openTestServer,
-} from './testServer.ts';
+import { bundleOf, entryOf, newClient } from './requests.ts';
+import { type TestDevice, type AnyJson, type TestServer, openTestServer } from './testServer.ts';
 
 /** Who sees what, and what is remembered of it, on every database. */
 export function defineAccessSuite(storage: () => Storage): void {

@@ -4,15 +4,8 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { systemTimers } from '../setup/systemTimers.ts';
 import type { Storage } from '../storage/openStorage.ts';
-import {
-  type AnyJson,
-  type TestServer,
-  bundleOf,
-  entryOf,
-  newClient,
-  openTestServer,
-  tokenForm,
-} from './testServer.ts';
+import { bundleOf, entryOf, newClient, tokenForm } from './requests.ts';
+import { type AnyJson, type TestServer, openTestServer } from './testServer.ts';
 
 const WRITERS = 8;
 const BUNDLES = 25;

@@ -5,7 +5,8 @@ import { loadOrganization } from '../identity/organization.ts';
 import { prepareRescue } from '../identity/rescueDesk.ts';
 import type { Storage } from '../storage/openStorage.ts';
 import { register, rescueTextOf, sha256 } from './enrolling.ts';
-import { type TestDevice, type TestServer, openTestServer, system, tokenForm } from './testServer.ts';
+import { tokenForm } from './requests.ts';
+import { type TestDevice, type TestServer, openTestServer, system } from './testServer.ts';
 
 const json = { 'content-type': 'application/json' };
 

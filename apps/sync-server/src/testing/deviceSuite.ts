@@ -7,14 +7,8 @@ import { listDevices, markSealedWorkOpened, readSealedWork, revokeDevice } from 
 import type { Storage } from '../storage/openStorage.ts';
 import { register, rescueTextOf, sha256 } from './enrolling.ts';
 import { signResource } from './signResource.ts';
-import {
-  type TestDevice,
-  type TestServer,
-  bundleOf,
-  openTestServer,
-  system,
-  tokenForm,
-} from './testServer.ts';
+import { bundleOf, tokenForm } from './requests.ts';
+import { type TestDevice, type TestServer, openTestServer, system } from './testServer.ts';
 
 const json = { 'content-type': 'application/json' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };

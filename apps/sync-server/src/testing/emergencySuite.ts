@@ -4,16 +4,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { ASKED_PER_HOUR } from '../emergency/grantAccess.ts';
 import { listAlerts } from '../identity/alerts.ts';
 import type { Storage } from '../storage/openStorage.ts';
-import {
-  type AnyJson,
-  type Answer,
-  type TestDevice,
-  type TestServer,
-  bundleOf,
-  entryOf,
-  newClient,
-  openTestServer,
-} from './testServer.ts';
+import { bundleOf, entryOf, newClient } from './requests.ts';
+import { type AnyJson, type Answer, type TestDevice, type TestServer, openTestServer } from './testServer.ts';
 
 const reason = 'Found unconscious at the bus stop';
 const byName = { by: 'name', family: 'angstrom', birthDate: '1980-02-03' } as const;

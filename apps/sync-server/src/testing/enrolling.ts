@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { base64UrlDecode, base64UrlEncode, utf8Decode, utf8Encode } from '@fieldchart/foundation';
-import { type Answer, BASE_URL, type TestDevice, type TestServer, signJson } from './testServer.ts';
+import { signJson } from './requests.ts';
+import { type Answer, BASE_URL, type TestDevice, type TestServer } from './testServer.ts';
 
 /** The keys of a device that nobody has registered yet. */
 export type NewKeys = Pick<TestDevice, 'privateKey' | 'publicKey'>;

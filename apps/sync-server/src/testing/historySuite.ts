@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
-import { type AnyJson, type TestDevice, type TestServer, bundleOf, openTestServer } from './testServer.ts';
+import { bundleOf } from './requests.ts';
+import { type AnyJson, type TestDevice, type TestServer, openTestServer } from './testServer.ts';
 
 const WRITERS = 6;
 const ROUNDS = 8;

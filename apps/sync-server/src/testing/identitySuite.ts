@@ -9,14 +9,8 @@ import { type IssuedTicket, issueTicket } from '../identity/issueTicket.ts';
 import { readCaseloadFile } from '../fhir/caseloadFile.ts';
 import type { Storage } from '../storage/openStorage.ts';
 import { register } from './enrolling.ts';
-import {
-  type AnyJson,
-  BASE_URL,
-  type TestDevice,
-  type TestServer,
-  openTestServer,
-  tokenForm,
-} from './testServer.ts';
+import { tokenForm } from './requests.ts';
+import { type AnyJson, BASE_URL, type TestDevice, type TestServer, openTestServer } from './testServer.ts';
 
 /** Tickets, registration and tokens, on every database. */
 export function defineIdentitySuite(storage: () => Storage): void {

@@ -6,14 +6,12 @@ import { glanceAtChanges } from '../fhir/glanceAtChanges.ts';
 import { startEpoch } from '../restore/startEpoch.ts';
 import { systemTimers } from '../setup/systemTimers.ts';
 import type { Storage } from '../storage/openStorage.ts';
+import { bundleOf, entryOf, newClient } from './requests.ts';
 import {
   type AnyJson,
   type Answer,
   type TestDevice,
   type TestServer,
-  bundleOf,
-  entryOf,
-  newClient,
   openTestServer,
   system,
 } from './testServer.ts';

@@ -1,15 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
 import { restoreBackup, takeBackup } from './backup.ts';
-import {
-  type AnyJson,
-  type Answer,
-  type TestDevice,
-  type TestServer,
-  bundleOf,
-  entryOf,
-  openTestServer,
-} from './testServer.ts';
+import { bundleOf, entryOf } from './requests.ts';
+import { type AnyJson, type Answer, type TestDevice, type TestServer, openTestServer } from './testServer.ts';
 
 const json = { 'content-type': 'application/json' };
 

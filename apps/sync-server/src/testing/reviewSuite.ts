@@ -4,16 +4,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { listAlerts } from '../identity/alerts.ts';
 import type { Storage } from '../storage/openStorage.ts';
 import { signResource } from './signResource.ts';
-import {
-  type AnyJson,
-  type Answer,
-  type TestDevice,
-  type TestServer,
-  bundleOf,
-  entryOf,
-  newClient,
-  openTestServer,
-} from './testServer.ts';
+import { bundleOf, entryOf, newClient } from './requests.ts';
+import { type AnyJson, type Answer, type TestDevice, type TestServer, openTestServer } from './testServer.ts';
 
 const json = { 'content-type': 'application/json' };
 

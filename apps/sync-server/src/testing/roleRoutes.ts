@@ -14,15 +14,8 @@ import { deliverAnswer, submitRescue } from '../identity/rescueDesk.ts';
 import type { Scope } from '../identity/scopes.ts';
 import { findPractitioner, handOutTicket } from '../identity/ticketDesk.ts';
 import { registrationOf, rescueTextOf, sha256 } from './enrolling.ts';
-import {
-  type TestDevice,
-  type TestServer,
-  bundleOf,
-  entryOf,
-  newClient,
-  system,
-  tokenForm,
-} from './testServer.ts';
+import { bundleOf, entryOf, newClient, tokenForm } from './requests.ts';
+import { type TestDevice, type TestServer, system } from './testServer.ts';
 
 export interface Question {
   readonly url?: string;

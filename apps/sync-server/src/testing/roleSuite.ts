@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { revokeDevice } from '../identity/deviceDesk.ts';
 import type { Storage } from '../storage/openStorage.ts';
 import { type Route, roleRoutes } from './roleRoutes.ts';
-import { type TestDevice, type TestServer, openTestServer, system, tokenForm } from './testServer.ts';
+import { tokenForm } from './requests.ts';
+import { type TestDevice, type TestServer, openTestServer, system } from './testServer.ts';
 
 const page = new URL('../../../../docs/roles.md', import.meta.url);
 const form = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -1,28 +1,15 @@
-import type {
-  Bundle,
-  BundleEntry,
-  Composition,
-  FhirResource,
-  PractitionerRole,
-  SigningJwk,
-} from '@fieldchart/clinical';
-import {
-  createCareTeam,
-  createEncounter,
-  createNote,
-  createPatient,
-  mutationIdExtension,
-  resourceKey,
-} from '@fieldchart/clinical';
+import type { Composition, FhirResource, PractitionerRole, SigningJwk } from '@fieldchart/clinical';
+import { createNote } from '@fieldchart/clinical';
 import { type Random, type Timers, createSeededRandom, randomUuid } from '@fieldchart/foundation';
 import { type FakeClock, createFakeClock, createFakeLogger } from '@fieldchart/foundation/testing';
 import type { FastifyInstance } from 'fastify';
-import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { createServer } from '../http/createServer.ts';
 import { createOrganization, loadOrganization } from '../identity/organization.ts';
 import { type Database, type Storage, emptyStorage } from '../storage/openStorage.ts';
 import type { Actor } from '../write/mutation.ts';
 import { writeUnits } from '../write/writeUnits.ts';
+import { bundleOf, newClient, tokenForm } from './requests.ts';
 
 export const BASE_URL = 'http://localhost:8787';
 
@@ -250,92 +237,6 @@ export async function openTestServer(storage: Storage, extra: TestServerOptions 
       }),
   };
   return server;
-}
-
-/** A new client, their care team naming the device's holder, and a visit. */
-export function newClient(
-  device: TestDevice,
-  clientId: string,
-  encounterId: string,
-  careTeamId: string,
-): FhirResource[] {
-  const now = 1_790_000_000_000;
-  return [
-    createPatient({
-      id: clientId,
-      organizationId: 'org',
-      given: 'Noor',
-      family: 'Ångström',
-      birthDate: '1980-02-03',
-      gender: 'female',
-      phone: '(406) 555-0137',
-      line: '',
-      city: '',
-      state: '',
-      postalCode: '',
-      language: 'en',
-    }),
-    createCareTeam({
-      id: careTeamId,
-      clientId,
-      members: [{ practitionerId: device.practitionerId, name: 'Member' }],
-      organizationId: 'org',
-      startedAt: now,
-    }),
-    createEncounter({
-      id: encounterId,
-      clientId,
-      practitionerId: device.practitionerId,
-      practitionerName: 'Member',
-      organizationId: 'org',
-      place: 'HH',
-      location: '',
-      startedAt: now,
-    }),
-  ];
-}
-
-export interface EntryOptions {
-  readonly mutationId?: string;
-  readonly ifMatch?: string;
-}
-
-export function entryOf(resource: FhirResource, options: EntryOptions = {}): BundleEntry {
-  return {
-    resource: { ...resource },
-    request: {
-      method: 'PUT',
-      url: resourceKey(resource),
-      ...(options.ifMatch === undefined ? { ifNoneMatch: '*' } : { ifMatch: options.ifMatch }),
-      ...(options.mutationId === undefined ? {} : { extension: [mutationIdExtension(options.mutationId)] }),
-    },
-  };
-}
-
-export function bundleOf(
-  type: 'batch' | 'transaction',
-  content: readonly (FhirResource | BundleEntry)[],
-): Bundle {
-  return {
-    resourceType: 'Bundle',
-    type,
-    entry: content.map((one) => ('resourceType' in one ? entryOf(one) : one)),
-  };
-}
-
-export function tokenForm(assertion: string): string {
-  return new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: assertion,
-  }).toString();
-}
-
-/** A compact JWS over JSON. */
-export function signJson(value: object, key: CryptoKey, header: object = {}): Promise<string> {
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(value)))
-    .setProtectedHeader({ alg: 'ES384', ...header })
-    .sign(key);
 }
 
 /** Reads the router's own drawing: the only list of routes it gives once they are made. */

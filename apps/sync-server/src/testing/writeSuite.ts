@@ -2,15 +2,8 @@ import { CONSENT_FORMS, createConsent, finalizeNote, withNoteSections } from '@f
 import type { Composition, Consent, FhirResource } from '@fieldchart/clinical';
 import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
-import {
-  type TestDevice,
-  type AnyJson,
-  type TestServer,
-  bundleOf,
-  entryOf,
-  newClient,
-  openTestServer,
-} from './testServer.ts';
+import { bundleOf, entryOf, newClient } from './requests.ts';
+import { type TestDevice, type AnyJson, type TestServer, openTestServer } from './testServer.ts';
 import { signResource } from './signResource.ts';
 
 /** What every database must do with writes. */
