@@ -7,7 +7,7 @@ import { receiveReview } from '../../../apps/sync-server/src/review/receiveRevie
 import { openData } from '../../../apps/sync-server/src/setup/openData.ts';
 import { systemRandom } from '../../../apps/sync-server/src/setup/systemRandom.ts';
 import type { Database } from '../../../apps/sync-server/src/storage/openStorage.ts';
-import { bundleOf, entryOf } from '../../../apps/sync-server/src/testing/testServer.ts';
+import { bundleOf, entryOf } from '../../../apps/sync-server/src/testing/requests.ts';
 import type { Actor } from '../../../apps/sync-server/src/write/mutation.ts';
 
 /** What the commands find: what a device brought of a clinician's before. */
