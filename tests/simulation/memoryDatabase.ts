@@ -39,6 +39,7 @@ export function createMemoryDisk(): MemoryDisk {
   const driver = openNodeConnection(':memory:', undefined) as SynchronousConnection;
   driver.all('PRAGMA foreign_keys = ON', []);
   driver.all('PRAGMA temp_store = MEMORY', []);
+  driver.all('PRAGMA secure_delete = ON', []);
   let owner: object | undefined;
 
   const disk: MemoryDisk = {
