@@ -8,6 +8,7 @@ import { testIds } from '../../apps/clinic/src/testIds.ts';
 import { appOn, type App } from './support/app.ts';
 import { killBrowser, openBrowser, phone } from './support/browser.ts';
 import { freePort } from './support/freePort.ts';
+import { searchFolder } from './support/profileSearch.ts';
 import { createScreenAudit } from './support/screenAudit.ts';
 import { issueTicket, startProduct, type RunningProduct } from './support/server.ts';
 import { patience, until } from './support/until.ts';
@@ -270,4 +271,13 @@ test('the devices hold the same, and nothing is left to settle', async () => {
     await synced(app);
     await expect.poll(async () => await app.at(testIds.sync.failed).count(), patience).toBe(0);
   }
+});
+
+test('E2: of what was refused, decided, mended and exported, the profiles hold nothing that can be read', async () => {
+  // Browsers write history, form state and local storage some seconds behind.
+  await one.page.waitForTimeout(12_000);
+  for (const name of ['one', 'two'] as const) await killBrowser(profileOf(name));
+  const texts = ['walked to the river', 'four of them unbroken', 'Kitchen table, by', 'Slept nine hours'];
+  for (const name of ['one', 'two'] as const)
+    expect(searchFolder(profileOf(name), [...texts, 'Slept five hours', passphrase])).toEqual([]);
 });

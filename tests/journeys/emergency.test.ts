@@ -11,6 +11,7 @@ import { testIds } from '../../apps/clinic/src/testIds.ts';
 import { appOn, type App } from './support/app.ts';
 import { killBrowser, openBrowser } from './support/browser.ts';
 import { freePort } from './support/freePort.ts';
+import { searchFolder } from './support/profileSearch.ts';
 import { createScreenAudit } from './support/screenAudit.ts';
 import { startProduct, type RunningProduct } from './support/server.ts';
 import { until } from './support/until.ts';
@@ -217,4 +218,12 @@ test('the audit trail of the server and of the device hold the breaking of the g
   } finally {
     await opened.close();
   }
+});
+
+test('E2: of the client who was let in for a time the profile holds nothing that can be read', async () => {
+  // Browsers write history, form state and local storage some seconds behind.
+  await helper.page.waitForTimeout(12_000);
+  for (const name of ['colleague', 'helper']) await killBrowser(profile(name));
+  const texts = [family, reason, ...Object.values(words).filter((text) => text.length > 12), passphrase];
+  expect(searchFolder(profile('helper'), texts)).toEqual([]);
 });
