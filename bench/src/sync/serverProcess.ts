@@ -52,7 +52,14 @@ async function answer(ask: ServerQuestion['ask']): Promise<ServerAnswer> {
       const { id, privateKey, practitionerId, token } = await server.addDevice('ana');
       return {
         kind: 'device',
-        device: { id, practitionerId, token, privateKey: await exportJWK(privateKey), audience: BASE_URL },
+        device: {
+          id,
+          practitionerId,
+          token,
+          privateKey: await exportJWK(privateKey),
+          audience: BASE_URL,
+          now: server.clock.now(),
+        },
       };
     }
     case 'load': {

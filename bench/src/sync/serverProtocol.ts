@@ -19,6 +19,8 @@ export interface BenchDeviceIdentity {
   readonly privateKey: JWK;
   /** Base address that the server goes by. */
   readonly audience: string;
+  /** The server's time, in milliseconds: it stands still at a date of the tests. */
+  readonly now: number;
 }
 
 export interface LoadRequest {

@@ -22,79 +22,38 @@ export interface MemoryEntries {
 interface Kept {
   entry: Entry;
   readonly references: Set<string>;
-  readonly needs: Set<string>;
-  readonly dependents: Set<string>;
+  readonly needs: Set<Kept>;
+  readonly dependents: Set<Kept>;
 }
 
 export function createMemoryEntries(): MemoryEntries {
   const kept = new Map<string, Kept>();
   /** In order of sequence. */
-  const byResource = new Map<string, string[]>();
-  const byGroup = new Map<string, Set<string>>();
-  const byReference = new Map<string, Set<string>>();
-
-  const present = (ids: Iterable<string>): Entry[] => {
-    const entries: Entry[] = [];
-    for (const id of ids) {
-      const item = kept.get(id);
-      if (item !== undefined) entries.push(item.entry);
-    }
-    return entries;
-  };
-  const bySequence = (entries: Entry[]) => entries.toSorted((a, b) => a.sequence - b.sequence);
-
-  const refer = (id: string, references: Iterable<string>) => {
-    for (const reference of references) {
-      kept.get(id)?.references.add(reference);
-      addTo(byReference, reference, id);
-    }
-  };
-
-  const insert = (item: Kept) => {
-    const { id, resource, group } = item.entry;
-    kept.set(id, item);
-    if (group !== null) addTo(byGroup, group, id);
-    for (const reference of item.references) addTo(byReference, reference, id);
-    for (const need of item.needs) kept.get(need)?.dependents.add(id);
-    for (const dependent of item.dependents) kept.get(dependent)?.needs.add(id);
-    const line = byResource.get(resource);
-    if (line === undefined) byResource.set(resource, [id]);
-    else line.push(id);
-  };
-
-  const remove = (id: string): Kept | undefined => {
-    const item = kept.get(id);
-    if (item === undefined) return undefined;
-    const { resource, group } = item.entry;
-    kept.delete(id);
-    for (const need of item.needs) kept.get(need)?.dependents.delete(id);
-    for (const dependent of item.dependents) kept.get(dependent)?.needs.delete(id);
-    for (const reference of item.references) removeFrom(byReference, reference, id);
-    if (group !== null) removeFrom(byGroup, group, id);
-    const rest = (byResource.get(resource) ?? []).filter((other) => other !== id);
-    if (rest.length > 0) byResource.set(resource, rest);
-    else byResource.delete(resource);
-    return item;
-  };
+  const byResource = new Map<string, Kept[]>();
+  const byGroup = new Map<string, Set<Kept>>();
+  const byReference = new Map<string, Set<Kept>>();
 
   return {
     index: {
-      lastOn: (resource) => kept.get(byResource.get(resource)?.at(-1) ?? '')?.entry,
+      lastOn: (resource) => byResource.get(resource)?.at(-1)?.entry,
       createOf: (resource) =>
-        byResource
-          .get(resource)
-          ?.map((id) => kept.get(id)?.entry)
-          .findLast((entry) => entry?.kind === 'create'),
-      referrersOf: (resource) => present(byReference.get(resource) ?? []),
+        byResource.get(resource)?.findLast(({ entry }) => entry.kind === 'create')?.entry,
+      referrersOf: (resource) => entriesOf(byReference.get(resource)),
       entry: (id) => kept.get(id)?.entry,
-      needsOf: (id) => [...(kept.get(id)?.needs ?? [])],
-      dependentsOf: (id) => present(kept.get(id)?.dependents ?? []),
-      membersOf: (group) => bySequence(present(byGroup.get(group) ?? [])),
+      needsOf: (id) => entriesOf(kept.get(id)?.needs).map((needed) => needed.id),
+      dependentsOf: (id) => entriesOf(kept.get(id)?.dependents),
+      membersOf: (group) => bySequence(entriesOf(byGroup.get(group))),
     },
-    all: () => bySequence(present(kept.keys())),
-    on: (resource) => present(byResource.get(resource) ?? []),
+    all: () => bySequence(entriesOf(kept.values())),
+    on: (resource) => entriesOf(byResource.get(resource)),
     add(entry, references) {
-      insert({ entry, references: new Set(references), needs: new Set(), dependents: new Set() });
+      const item: Kept = { entry, references: new Set(references), needs: new Set(), dependents: new Set() };
+      kept.set(entry.id, item);
+      if (entry.group !== null) addTo(byGroup, entry.group, item);
+      for (const reference of item.references) addTo(byReference, reference, item);
+      const line = byResource.get(entry.resource);
+      if (line === undefined) byResource.set(entry.resource, [item]);
+      else line.push(item);
     },
     patch(id, fields) {
       const item = kept.get(id);
@@ -103,42 +62,61 @@ export function createMemoryEntries(): MemoryEntries {
       item.entry = { ...item.entry, ...fields };
       const after = item.entry.group;
       if (before === after) return;
-      if (before !== null) removeFrom(byGroup, before, id);
-      if (after !== null) addTo(byGroup, after, id);
+      if (before !== null) removeFrom(byGroup, before, item);
+      if (after !== null) addTo(byGroup, after, item);
     },
-    refer,
+    refer(id, references) {
+      const item = kept.get(id);
+      if (item === undefined) return;
+      for (const reference of references) {
+        item.references.add(reference);
+        addTo(byReference, reference, item);
+      }
+    },
     referencesOf: (id) => [...(kept.get(id)?.references ?? [])],
     link(id, needs) {
+      const item = kept.get(id);
+      if (item === undefined) return;
       for (const need of needs) {
-        if (need === id || !kept.has(need)) continue;
-        kept.get(id)?.needs.add(need);
-        kept.get(need)?.dependents.add(id);
+        const needed = kept.get(need);
+        if (needed === undefined || needed === item) continue;
+        item.needs.add(needed);
+        needed.dependents.add(item);
       }
     },
     rename(id, newId) {
-      const line = byResource.get(kept.get(id)?.entry.resource ?? '') ?? [];
-      const item = remove(id);
+      const item = kept.get(id);
       if (item === undefined) return;
-      insert({ ...item, entry: { ...item.entry, id: newId } });
-      // It stands where it stood among the entries of its resource.
-      byResource.set(
-        item.entry.resource,
-        line.map((other) => (other === id ? newId : other)),
-      );
+      kept.delete(id);
+      item.entry = { ...item.entry, id: newId };
+      kept.set(newId, item);
     },
     remove(id) {
-      remove(id);
+      const item = kept.get(id);
+      if (item === undefined) return;
+      const { resource, group } = item.entry;
+      kept.delete(id);
+      for (const needed of item.needs) needed.dependents.delete(item);
+      for (const dependent of item.dependents) dependent.needs.delete(item);
+      for (const reference of item.references) removeFrom(byReference, reference, item);
+      if (group !== null) removeFrom(byGroup, group, item);
+      const rest = (byResource.get(resource) ?? []).filter((other) => other !== item);
+      if (rest.length > 0) byResource.set(resource, rest);
+      else byResource.delete(resource);
     },
   };
 }
 
-function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
+const entriesOf = (items: Iterable<Kept> = []): Entry[] => Array.from(items, ({ entry }) => entry);
+const bySequence = (entries: Entry[]): Entry[] => entries.toSorted((a, b) => a.sequence - b.sequence);
+
+function addTo(sets: Map<string, Set<Kept>>, key: string, value: Kept): void {
   const set = sets.get(key);
   if (set === undefined) sets.set(key, new Set([value]));
   else set.add(value);
 }
 
-function removeFrom(sets: Map<string, Set<string>>, key: string, value: string): void {
+function removeFrom(sets: Map<string, Set<Kept>>, key: string, value: Kept): void {
   const set = sets.get(key);
   set?.delete(value);
   if (set?.size === 0) sets.delete(key);

@@ -135,11 +135,11 @@ export function createMemoryQueue<Body>(
 
   const nextReady = (limits: BatchLimits): QueueBatch<Body> | null => {
     const candidates: Candidate[] = [];
-    for (const id of ready.ids()) {
-      const first = index.entry(id);
+    for (const place of ready.places()) {
+      const first = index.entry(place.id);
       const unit = first === undefined ? [] : unitOf(first);
       if (first === undefined || !isReady(unit)) {
-        ready.drop(id);
+        ready.drop(place);
         continue;
       }
       for (const entry of unit) candidates.push({ entry, size: sizeOf(bodies.get(entry.id) as Body) });
@@ -186,14 +186,20 @@ export function createMemoryQueue<Body>(
   return {
     enqueue(edits) {
       const plan = decideNow(decideEnqueue(edits), index);
-      const ids = plan.decisions.map((decision, at) => apply(decision, edits[at]?.body as Body));
+      const changed = plan.decisions.flatMap((decision, at) => {
+        const id = apply(decision, edits[at]?.body as Body);
+        return standsWhereItStood(decision) ? [] : [id];
+      });
       for (const id of plan.hold) entries.patch(id, { state: 'held' });
-      offer(ids);
+      offer(changed);
       return plan;
     },
     vanish(edit) {
       const gone = decideNow(decideVanish(edit), index);
-      if (gone !== null) remove(gone.id);
+      if (gone === null) return null;
+      const dependents = index.dependentsOf(gone.id).map(({ id }) => id);
+      remove(gone.id);
+      offer(dependents);
       return gone;
     },
     nextBatch(limits) {
@@ -258,4 +264,10 @@ export function createMemoryQueue<Body>(
       })),
     }),
   };
+}
+
+/** Merged into an entry whose place among what may be sent is as before: it is there already, or waits as it did. */
+function standsWhereItStood(decision: EnqueueDecision): boolean {
+  if (decision.do !== 'merge') return false;
+  return decision.into.state === decision.state && decision.into.group === decision.edit.group;
 }
