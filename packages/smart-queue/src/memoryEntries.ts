@@ -1,13 +1,15 @@
 import type { Entry } from './entry.ts';
 import type { MemoryIndex } from './queueIndex.ts';
 
-/** Entries in memory with what relates them, each look-up in constant time. */
-export interface MemoryEntries {
+/** Entries in memory with their bodies and what relates them, each look-up in constant time. */
+export interface MemoryEntries<Body> {
   readonly index: MemoryIndex;
   all(): readonly Entry[];
   /** The entries on a resource, in order of sequence. */
   on(resource: string): readonly Entry[];
-  add(entry: Entry, references: Iterable<string>): void;
+  add(entry: Entry, references: Iterable<string>, body: Body): void;
+  bodyOf(id: string): Body | undefined;
+  setBody(id: string, body: Body): void;
   /** `resource` and `sequence` never change. */
   patch(id: string, fields: Partial<Omit<Entry, 'id' | 'sequence' | 'resource'>>): void;
   /** Adds to what the bodies of an entry refer or referred to. */
@@ -19,15 +21,16 @@ export interface MemoryEntries {
   remove(id: string): void;
 }
 
-interface Kept {
+interface Kept<Body = unknown> {
   entry: Entry;
+  body: Body;
   readonly references: Set<string>;
   readonly needs: Set<Kept>;
   readonly dependents: Set<Kept>;
 }
 
-export function createMemoryEntries(): MemoryEntries {
-  const kept = new Map<string, Kept>();
+export function createMemoryEntries<Body>(): MemoryEntries<Body> {
+  const kept = new Map<string, Kept<Body>>();
   /** In order of sequence. */
   const byResource = new Map<string, Kept[]>();
   const byGroup = new Map<string, Set<Kept>>();
@@ -46,14 +49,25 @@ export function createMemoryEntries(): MemoryEntries {
     },
     all: () => bySequence(entriesOf(kept.values())),
     on: (resource) => entriesOf(byResource.get(resource)),
-    add(entry, references) {
-      const item: Kept = { entry, references: new Set(references), needs: new Set(), dependents: new Set() };
+    add(entry, references, body) {
+      const item: Kept<Body> = {
+        entry,
+        body,
+        references: new Set(references),
+        needs: new Set(),
+        dependents: new Set(),
+      };
       kept.set(entry.id, item);
       if (entry.group !== null) addTo(byGroup, entry.group, item);
       for (const reference of item.references) addTo(byReference, reference, item);
       const line = byResource.get(entry.resource);
       if (line === undefined) byResource.set(entry.resource, [item]);
       else line.push(item);
+    },
+    bodyOf: (id) => kept.get(id)?.body,
+    setBody(id, body) {
+      const item = kept.get(id);
+      if (item !== undefined) item.body = body;
     },
     patch(id, fields) {
       const item = kept.get(id);

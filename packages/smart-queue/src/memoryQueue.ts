@@ -76,9 +76,9 @@ export function createMemoryQueue<Body>(
   sizeOf: (body: Body) => number,
   saved?: SavedQueue<Body>,
 ): MemoryQueue<Body> {
-  const entries = createMemoryEntries();
+  const entries = createMemoryEntries<Body>();
   const { index } = entries;
-  const bodies = new Map<string, Body>();
+  const bodyOf = (id: string) => entries.bodyOf(id) as Body;
   const ready = createReadyLine();
   let attempts: (readonly string[])[] = [];
   let sequence = 0;
@@ -101,8 +101,7 @@ export function createMemoryQueue<Body>(
       if (first !== undefined && isReady(unit)) ready.offer(first.id, first.sequence);
     }
   };
-  const withBodies = (chosen: readonly Entry[]) =>
-    chosen.map((entry) => ({ entry, body: bodies.get(entry.id) as Body }));
+  const withBodies = (chosen: readonly Entry[]) => chosen.map((entry) => ({ entry, body: bodyOf(entry.id) }));
 
   const apply = (decision: EnqueueDecision, body: Body) => {
     const { edit } = decision;
@@ -113,20 +112,19 @@ export function createMemoryQueue<Body>(
       entries.patch(id, { kind, state, group: edit.group, barrier: edit.barrier, edits: edits + 1 });
       entries.refer(id, references);
       entries.link(id, addNeeds);
-      bodies.set(id, body);
+      entries.setBody(id, body);
       return id;
     }
     sequence += 1;
     const { id, resource, kind, author, group, barrier } = edit;
     const { state, refusal: apart } = decision;
-    entries.add({ id, sequence, resource, kind, author, group, barrier, state, edits: 1, apart }, references);
+    entries.add(
+      { id, sequence, resource, kind, author, group, barrier, state, edits: 1, apart },
+      references,
+      body,
+    );
     entries.link(id, decision.needs);
-    bodies.set(id, body);
     return id;
-  };
-  const remove = (id: string) => {
-    entries.remove(id);
-    bodies.delete(id);
   };
   /** An attempt ends when each of its entries has its outcome. */
   const closeAttempts = () => {
@@ -142,7 +140,7 @@ export function createMemoryQueue<Body>(
         ready.drop(place);
         continue;
       }
-      for (const entry of unit) candidates.push({ entry, size: sizeOf(bodies.get(entry.id) as Body) });
+      for (const entry of unit) candidates.push({ entry, size: sizeOf(bodyOf(entry.id)) });
       if (first.group !== null && candidates[0]?.entry.group === first.group) break;
       if (candidates.length >= limits.entries) break;
     }
@@ -159,11 +157,8 @@ export function createMemoryQueue<Body>(
     const { reopened, released, stillHeld } = decideNow(decideReopen(entry), index);
     const ids = reopened.map((old) => {
       const fresh = newId();
-      const body = bodies.get(old) as Body;
       entries.patch(old, { state: stillHeld ? 'held' : 'waiting' });
       entries.rename(old, fresh);
-      bodies.delete(old);
-      bodies.set(fresh, body);
       return fresh;
     });
     for (const other of released) entries.patch(other, { state: 'waiting' });
@@ -176,8 +171,7 @@ export function createMemoryQueue<Body>(
     attempts = [...saved.attempts];
     const ordered = saved.entries.toSorted((a, b) => a.entry.sequence - b.entry.sequence);
     for (const { entry, body, references } of ordered) {
-      entries.add(entry, references);
-      bodies.set(entry.id, body);
+      entries.add(entry, references, body);
     }
     for (const { entry, needs } of ordered) entries.link(entry.id, needs);
     offer(ordered.map(({ entry }) => entry.id));
@@ -198,7 +192,7 @@ export function createMemoryQueue<Body>(
       const gone = decideNow(decideVanish(edit), index);
       if (gone === null) return null;
       const dependents = index.dependentsOf(gone.id).map(({ id }) => id);
-      remove(gone.id);
+      entries.remove(gone.id);
       offer(dependents);
       return gone;
     },
@@ -222,7 +216,7 @@ export function createMemoryQueue<Body>(
       if (entry === undefined) return;
       const dependents = index.dependentsOf(id).map((other) => other.id);
       const rest = unitOf(entry).map((other) => other.id);
-      remove(id);
+      entries.remove(id);
       closeAttempts();
       offer([...dependents, ...rest]);
     },
@@ -239,11 +233,11 @@ export function createMemoryQueue<Body>(
     mend(id, body, newId, reapply) {
       const entry = index.entry(id);
       if (entry?.state !== 'parked') return [];
-      bodies.set(id, body);
+      entries.setBody(id, body);
       for (const later of entries.on(entry.resource)) {
         if (later.sequence <= entry.sequence || later.state === 'attempted' || later.kind === 'delete')
           continue;
-        bodies.set(later.id, reapply(bodies.get(later.id) as Body));
+        entries.setBody(later.id, reapply(bodyOf(later.id)));
       }
       return reopen(id, newId);
     },
@@ -252,13 +246,13 @@ export function createMemoryQueue<Body>(
       return entry === undefined ? undefined : decideNow(explain(entry), index);
     },
     entries: () => entries.all(),
-    bodyOf: (id) => bodies.get(id),
+    bodyOf: (id) => entries.bodyOf(id),
     save: () => ({
       sequence,
       attempts: [...attempts],
       entries: entries.all().map((entry) => ({
         entry,
-        body: bodies.get(entry.id) as Body,
+        body: bodyOf(entry.id),
         needs: index.needsOf(entry.id),
         references: entries.referencesOf(entry.id),
       })),

@@ -54,7 +54,7 @@ export function createOutboxIndex(
   outbox: readonly OfflineAction[],
   describe: (action: OfflineAction) => Description | null,
 ): OutboxIndex {
-  const entries = createMemoryEntries();
+  const entries = createMemoryEntries<null>();
   const actions = new Map<string, OfflineAction>();
   const ids = new Map<OfflineAction, string>();
   const byTransaction = new Map<number, string>();
@@ -164,7 +164,7 @@ export function createOutboxIndex(
     if (entries.on(entry.resource).length === 0) {
       resources.add(entry.resource);
     }
-    entries.add(entry, mentions);
+    entries.add(entry, mentions, null);
     keep(entry.id, action);
     linkNeeds(entry, mentions);
     if (noteOf(action).parked !== undefined) {
