@@ -21,6 +21,10 @@ export async function storeEdit(
   for (const keeper of STATE_KEEPERS) {
     let last: Figure | undefined;
     for (const { notes } of devices) {
+      if (notes > (keeper.limit?.notes ?? Infinity)) {
+        remarks.push(`${keeper.name} at ${sizeName(notes)}: not run, ${keeper.limit?.why ?? ''}`);
+        continue;
+      }
       const expected = (last === undefined ? 0 : (last.median * notes) / last.size) * 5;
       if (expected > LONGEST) {
         remarks.push(`${keeper.name} at ${sizeName(notes)}: not run, it would take more than three minutes`);

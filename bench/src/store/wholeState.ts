@@ -16,6 +16,8 @@ export interface WholeState {
 
 export interface StateKeeper {
   readonly name: string;
+  /** What it cannot do, seen when it was tried: it would end this process. */
+  readonly limit?: { readonly notes: number; readonly why: string };
   open(directory: string, notes: number): Promise<WholeState>;
 }
 
@@ -53,6 +55,10 @@ export const STATE_KEEPERS: readonly StateKeeper[] = [
   },
   {
     name: 'redux-persist-transform-encrypt',
+    limit: {
+      notes: 10_000,
+      why: "crypto-js throws RangeError: Invalid array length, in redux-persist's timer, which ends the app",
+    },
     open: async (directory, notes) => {
       const { encryptTransform } = load('redux-persist-transform-encrypt') as {
         encryptTransform: (config: { readonly secretKey: string; onError(): void }) => unknown;
