@@ -4,6 +4,7 @@ import { CHROMIUM_PACE, createChromiumDevice, serveCrashPage } from '../tests/cr
 import { type Campaign, killCampaign } from '../tests/crash/kill/killCampaign.ts';
 import { createNodeDevice, NODE_PACE } from '../tests/crash/kill/nodeDevice.ts';
 import { losePower } from '../tests/crash/power/losePower.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 // Kills real processes at random moments and holds what they show afterwards against what they had reported as saved:
 // `npm run crash -- --runs 30 --chromium 3 --seed 7`. With `--power N` the power goes too: N workloads are recorded, and
@@ -79,11 +80,4 @@ async function cut(at: number): Promise<boolean> {
   if (problem === undefined) return true;
   console.log(`${problem}\nAgain: npm run crash -- --power 1 --steps ${String(steps)} --seed ${String(at)}`);
   return false;
-}
-
-function wholeNumber(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/u.test(text)) return Number(text);
-  console.error(`${option} takes a whole number, not "${text}".`);
-  process.exit(2);
 }

@@ -4,6 +4,7 @@ import { describeFailure, describeTally, runSeeds } from '../tests/simulation/ca
 import { replayPlan } from '../tests/simulation/replayCommand.ts';
 import { type RunOptions, runPlan } from '../tests/simulation/runPlan.ts';
 import { openRealServers } from '../tests/simulation/server/realServer.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 // Simulates devices, people, a bad network and a server: `npm run simulate -- --runs 1000 --seed 7`. `--real` runs the
 // server's own code with PGlite in place of its double. `--steps`, `--faults` and `--devices` replay a shrunk run, and
@@ -74,11 +75,4 @@ async function campaign(): Promise<boolean> {
   if (failure === undefined) return true;
   console.log(`\n${failure.report}`);
   return false;
-}
-
-function wholeNumber(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/u.test(text)) return Number(text);
-  console.error(`${option} takes a whole number, not "${text}".`);
-  process.exit(2);
 }
