@@ -190,10 +190,7 @@ export function createMemoryQueue<Body>(
     },
     vanish(edit) {
       const gone = decideNow(decideVanish(edit), index);
-      if (gone === null) return null;
-      const dependents = index.dependentsOf(gone.id).map(({ id }) => id);
-      entries.remove(gone.id);
-      offer(dependents);
+      if (gone !== null) entries.remove(gone.id);
       return gone;
     },
     nextBatch(limits) {

@@ -176,3 +176,11 @@ test('an explanation of a group names what its other members wait for', () => {
   );
   expect(queue.explain('m3')).toMatchObject({ why: 'group-needs', because: [{ id: 'm1' }] });
 });
+
+test('O3: a create that something must follow does not vanish with its delete', () => {
+  const { queue, put, next } = createQueue();
+  put({ id: 'new', resource: 'Note/1', kind: 'create' });
+  put({ id: 'later', resource: 'Team/1', after: ['new'] });
+  expect(queue.vanish({ ...EDIT, id: 'gone', resource: 'Note/1', kind: 'delete' })).toBeNull();
+  expect(next()).toEqual(['new']);
+});
