@@ -167,8 +167,10 @@ export function receiptsAreTrue({ devices, history, facts }: Outcome): void {
   for (const { name, receipts } of devices) {
     for (const { mutationId, key, versionId } of receipts) {
       const version = written.get(mutationId);
-      // A restored server has lost it, or took it once more, out of a network that was late, and numbered it anew.
-      if (facts.restores > 0 && Number(version?.version ?? Infinity) > Number(versionId)) continue;
+      // A restored server has lost it, or took it once more, out of a network that was late, and numbered it anew. The
+      // number that the device was told then means nothing else there (C1).
+      const isFree = !history.some((other) => other.key === key && String(other.version) === versionId);
+      if (facts.restores > 0 && isFree && Number(version?.version ?? Infinity) > Number(versionId)) continue;
       demand(
         version?.key === key && String(version.version) === versionId,
         'O7 receipts are true',
