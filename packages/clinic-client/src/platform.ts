@@ -64,7 +64,7 @@ export interface DeviceProfile {
   readonly damaged?: boolean;
 }
 
-/** The platform's bound secrets, where it has any. */
+/** The platform's bound secrets, where it offers them. */
 export interface DeviceSecrets {
   offered(): Promise<boolean>;
   create(

@@ -28,7 +28,10 @@ export async function salvageRecord(
   try {
     const kept = (await loadSalvage(platform, profile.userId)) ?? (await make(platform, profile, keys));
     if (kept.work === null || kept.sent) return { ok: true, value: kept };
-    const sent = await bring(platform, profile, keys, kept.work).catch(() => false);
+    const sent = await bring(platform, profile, keys, kept.work).catch((error: unknown) => {
+      platform.logger.warn('salvage-not-sent', { code: codeOf(error) });
+      return false;
+    });
     const report = { ...kept, sent };
     if (sent) await saveSalvage(platform, profile.userId, report);
     return { ok: true, value: report };
@@ -80,7 +83,8 @@ async function rescueKeyOf(platform: ClinicPlatform, name: string, keys: Unlocke
     } finally {
       await database.close();
     }
-  } catch {
+  } catch (error) {
+    platform.logger.warn('rescue-key-unreadable', { code: codeOf(error) });
     const organization = await platform.organization();
     if (organization === undefined)
       throw new CodedError('RESCUE_KEY_UNKNOWN', 'Nothing here names the rescue key');
@@ -106,3 +110,5 @@ async function bring(
   const digest = await platform.webCrypto.subtle.digest('SHA-256', utf8Encode(work));
   return await sendSealedWork(transport, { work, sha256: base64UrlEncode(new Uint8Array(digest)) });
 }
+
+const codeOf = (error: unknown): string => (isCodedError(error) ? error.code : 'UNKNOWN');

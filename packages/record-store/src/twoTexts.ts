@@ -140,8 +140,7 @@ async function takeOver(
   theirs: PulledResource,
   resource: FhirResource,
 ): Promise<void> {
-  await writeBase(transaction, record.key, JSON.stringify(theirs.resource));
-  await renewConflicts(transaction, record.key, theirs.resource);
+  await standOn(transaction, record.key, theirs.resource);
   await writeRecord(transaction, touched, {
     key: record.key,
     resource,
@@ -158,8 +157,7 @@ async function advance(
   record: RecordRow,
   theirs: PulledResource,
 ): Promise<void> {
-  await writeBase(transaction, record.key, JSON.stringify(theirs.resource));
-  await renewConflicts(transaction, record.key, theirs.resource);
+  await standOn(transaction, record.key, theirs.resource);
   await transaction.run('UPDATE records SET version_id = ?, server_time = ? WHERE key = ?', [
     theirs.versionId,
     theirs.serverTime,
@@ -187,10 +185,9 @@ async function isHeldAgainstRestore(transaction: Transaction, key: string): Prom
   return (await transaction.all('SELECT 1 FROM epoch_checks WHERE key = ?', [key])).length > 0;
 }
 
-/** Whoever decides an open conflict sees what the other side says now. */
-async function renewConflicts(transaction: Transaction, key: string, theirs: FhirResource): Promise<void> {
-  await transaction.run('UPDATE conflicts SET theirs = ? WHERE key = ? AND decided = 0', [
-    JSON.stringify(theirs),
-    key,
-  ]);
+/** Ours derives from theirs from now on, and whoever decides an open conflict sees what the other side says now. */
+async function standOn(transaction: Transaction, key: string, theirs: FhirResource): Promise<void> {
+  const text = JSON.stringify(theirs);
+  await writeBase(transaction, key, text);
+  await transaction.run('UPDATE conflicts SET theirs = ? WHERE key = ? AND decided = 0', [text, key]);
 }

@@ -131,7 +131,7 @@ export function defineEmergencySuite(storage: () => Storage): void {
     expect((await changes(server.ben)).keys).toContain(`access-lost Patient/${of.clientId}`);
     expect(await audited('emergency-access-ended')).toHaveLength(1);
     expect((await listed())[0].endedAt).toBe(1);
-    // What was written while it stood and comes late is kept for review, as any late work.
+    // What was written while it stood and comes late is kept for review, like all late work.
     const note = bundleOf('transaction', [
       entryOf(server.note(server.ben, of), { mutationId: server.uuid() }),
     ]);
