@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testIds } from '../../apps/clinic/src/testIds.ts';
 import { appOn, type App } from './support/app.ts';
 import { killBrowser, openBrowser } from './support/browser.ts';
+import { deviceDiskOf } from './support/deviceDisk.ts';
 import { freePort } from './support/freePort.ts';
 import { createScreenAudit, type Language, type ScreenAudit } from './support/screenAudit.ts';
 import { startProduct, type PrintedTicket, type RunningProduct } from './support/server.ts';
@@ -277,6 +278,30 @@ for (const language of ['es', 'en'] as const) {
     await other.shows(testIds.phase.elsewhere);
     await audit.look(other.page, 'elsewhere');
     await other.page.close();
+    expect(audit.problems).toEqual([]);
+  });
+}
+
+for (const language of ['es', 'en'] as const) {
+  test(`a damaged record, in ${language}: accessible, roomy, and in its language`, async () => {
+    const audit = createScreenAudit(language);
+    const disk = deviceDiskOf(app.page);
+    const userId = (await disk.keyParts())[0]?.[0] ?? '';
+    await app.at(testIds.nav.settings).click();
+    await app.at(testIds.settings.language(language)).click();
+    await app.at(testIds.nav.lock).click();
+    await app.shows(testIds.unlock.secret);
+    const damage = async () => await disk.damageDatabase(`user-${userId}`, { from: 3, length: 1 });
+    expect(await damage()).toBeGreaterThan(0);
+    await app.unlock(passphrase);
+    await app.shows(testIds.salvage.start);
+    await audit.look(app.page, 'damaged');
+    await app.at(testIds.salvage.start).click();
+    await app.shows(testIds.salvage.report);
+    await audit.look(app.page, 'salvaged');
+    await damage();
+    await app.unlock(passphrase);
+    await app.shows(testIds.phase.unlocked);
     expect(audit.problems).toEqual([]);
   });
 }
