@@ -31,9 +31,7 @@ export function watchHealth(options: {
   const stop = startIntegrityCheck({
     database,
     timers,
-    onFinding: (finding) => {
-      if (finding.damaged.length > 0) found(finding.damaged);
-    },
+    onDamage: (table) => found([table]),
   });
   return {
     damaged: () => damaged,

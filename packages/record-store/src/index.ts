@@ -4,6 +4,6 @@ export type * from './recordStore.ts';
 export { openRecordStore } from './openRecordStore.ts';
 export { mergeText } from './merge.ts';
 export { type AuditChain, type KeptLink, createAuditChain } from './auditChain.ts';
-export { type IntegrityFinding, startIntegrityCheck } from './integrityCheck.ts';
+export { startIntegrityCheck } from './integrityCheck.ts';
 export { type Salvaged, type SalvagedItem, salvage } from './salvage.ts';
 export { type UnsentWork, exportUnsent, isNothing } from './exportUnsent.ts';

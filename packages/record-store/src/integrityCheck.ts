@@ -9,11 +9,6 @@ const ROWS = 50;
 /** Milliseconds from the end of one round to the next. */
 const ROUND = 6 * 60 * 60 * 1000;
 
-/** What a round found: the tables in which a page did not prove itself. */
-export interface IntegrityFinding {
-  readonly damaged: readonly string[];
-}
-
 /**
  * Reads every row of the database in slices, while nobody waits: each page proves itself when it is read, so that damage
  * is found before it is needed. Indexes are not read: what they hold is in the tables. The returned function ends it.
@@ -21,9 +16,12 @@ export interface IntegrityFinding {
 export function startIntegrityCheck(options: {
   readonly database: Database;
   readonly timers: Timers;
-  readonly onFinding: (finding: IntegrityFinding) => void;
+  /** At once: a page of this table did not prove itself. */
+  readonly onDamage: (table: string) => void;
+  /** Every table has been read once more. */
+  readonly onRound?: () => void;
 }): () => void {
-  const { database, timers, onFinding } = options;
+  const { database, timers, onDamage, onRound } = options;
   let cancel = () => {};
   let stopped = false;
   const later = (milliseconds: number, work: () => Promise<void>) => {
@@ -35,17 +33,16 @@ export function startIntegrityCheck(options: {
   };
   const round = async () => {
     const tables = await readTables(database);
-    const damaged = new Set<string>();
     const slice = async (left: readonly Table[], after: number): Promise<void> => {
       const [table, ...others] = left;
       if (table === undefined) {
-        onFinding({ damaged: [...damaged] });
+        onRound?.();
         later(ROUND, round);
         return;
       }
       const last = await readSlice(database, table, after).catch((error: unknown) => {
         if (!isCodedError(error, 'DATABASE_CORRUPT', 'DATABASE_KEY_OR_DAMAGE')) throw error;
-        damaged.add(table.name);
+        onDamage(table.name);
         return null;
       });
       later(BETWEEN, () => (last === null ? slice(others, 0) : slice(left, last)));
