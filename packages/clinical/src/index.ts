@@ -161,6 +161,27 @@ export {
   finishEncounter,
 } from './chart.ts';
 export { displayName, foldText } from './names.ts';
+export { type ClientDocument, clientDocument } from './search/clientDocument.ts';
+export { type ClientClause, type ClientMatch, compileClientText, matchClient } from './search/clientQuery.ts';
+export {
+  ANALYSER_VERSION,
+  factTerm,
+  noteDocument,
+  type NoteDocument,
+  noteFacts,
+  type NoteFacts,
+} from './search/noteDocument.ts';
+export { firstNumberFrom, noteNumber } from './search/noteNumber.ts';
+export {
+  compareNotes,
+  compileNoteQuery,
+  matchesNote,
+  type NoteClause,
+  type NoteCondition,
+  type NoteQuery,
+} from './search/noteQuery.ts';
+export { type SnippetPart, snippetOf } from './search/snippet.ts';
+export { wordsOf } from './search/words.ts';
 export { narrativeToPlain, normalizePlain, plainToNarrative } from './notes/narrative.ts';
 export {
   type NewNote,

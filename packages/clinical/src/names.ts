@@ -11,15 +11,16 @@ const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   ł: 'l',
   þ: 'th',
   ı: 'i',
+  ς: 'σ',
 };
 
-/** For search and sort: lower case, without diacritics. */
+/** For search and sort: lower case, without diacritics, ligatures and full-width letters as plain ones. */
 export function foldText(text: string): string {
   return text
-    .normalize('NFD')
+    .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
-    .replace(/[ßæœøđðłþı]/gu, (letter) => PLAIN_LETTERS[letter] ?? letter);
+    .replace(/[ßæœøđðłþıς]/gu, (letter) => PLAIN_LETTERS[letter] ?? letter);
 }
 
 /** A person's name as shown: the official or usual one, given names before the family name. Empty if there is none. */

@@ -1,0 +1,96 @@
+import type { Composition } from '../fhir/documents.ts';
+import { keyOfReference } from '../fhir/references.ts';
+import { noteSections } from '../notes/note.ts';
+import { languagesOf } from './language.ts';
+import { noteNumber } from './noteNumber.ts';
+import { stemOf } from './stems.ts';
+import { wordsOf } from './words.ts';
+
+/** Counted up whenever a document of the same note would differ: what is stored is then made anew. */
+export const ANALYSER_VERSION = 1;
+
+// PostgreSQL keeps at most 16,383 places in a text and 256 of one word: with less of both, no engine drops any.
+const MOST_WORDS = 16_000;
+const MOST_PLACES = 250;
+
+/** What search keeps of a note; both databases store it as it is. */
+export interface NoteDocument {
+  readonly id: string;
+  /** The place in the order of notes: {@link noteNumber}. */
+  readonly number: number;
+  /** The words in their order; null where a phrase cannot go on: between sections, and where a word was left out. */
+  readonly words: readonly (string | null)[];
+  /** What is no word: the stems, and what filters ask for (`status=final`). Each once, in the order of its first place. */
+  readonly terms: readonly string[];
+}
+
+/** What of a note the filters ask for. */
+export interface NoteFacts {
+  readonly clientId: string | undefined;
+  /** Key of the author. */
+  readonly author: string | undefined;
+  readonly status: string;
+  /** Codes of the note's type. */
+  readonly types: readonly string[];
+}
+
+/** The document of a note: title, then the sections' plain texts. */
+export function noteDocument(note: Composition): NoteDocument {
+  const texts = [note.title, ...noteSections(note).map(({ text }) => text)];
+  const words = placed(texts.map((text) => wordsOf(text).map(({ word }) => word)));
+  const spoken = words.filter((word) => word !== null);
+  const stems = languagesOf(spoken).flatMap((language) => spoken.map((word) => stemOf(word, language)));
+  return {
+    id: note.id ?? '',
+    number: noteNumber(note.date, note.id ?? ''),
+    words,
+    terms: [...new Set([...stems, ...factTerms(noteFacts(note))])],
+  };
+}
+
+function placed(texts: readonly (readonly string[])[]): (string | null)[] {
+  const places = new Map<string, number>();
+  const all: (string | null)[] = [];
+  for (const text of texts) {
+    if (all.length > 0 && text.length > 0) all.push(null);
+    for (const word of text) {
+      if (all.length >= MOST_WORDS) return all;
+      const count = (places.get(word) ?? 0) + 1;
+      places.set(word, count);
+      all.push(count > MOST_PLACES ? null : word);
+    }
+  }
+  return all;
+}
+
+export function noteFacts(note: Composition): NoteFacts {
+  const subject = note.subject?.reference;
+  const author = note.author[0]?.reference;
+  return {
+    clientId: subject === undefined ? undefined : keyOfReference(subject)?.replace(/^Patient\//u, ''),
+    author: author === undefined ? undefined : keyOfReference(author),
+    status: note.status,
+    types: (note.type.coding ?? []).flatMap(({ code }) => code ?? []),
+  };
+}
+
+function factTerms({ clientId, author, status, types }: NoteFacts): string[] {
+  return [
+    ...(clientId === undefined ? [] : [factTerm('client', clientId)]),
+    ...(author === undefined ? [] : [factTerm('author', author)]),
+    factTerm('status', status),
+    ...types.map((code) => factTerm('type', code)),
+  ];
+}
+
+/**
+ * A fact as a term of lower-case letters, digits and `=`: any other character of the value as `=` and its hexadecimal
+ * number, so that no tokeniser can split it or make two values one.
+ */
+export function factTerm(name: 'client' | 'author' | 'status' | 'type', value: string): string {
+  const plain = value.replace(
+    /[^a-z0-9]/gu,
+    (character) => `=${character.codePointAt(0)?.toString(16) ?? ''}=`,
+  );
+  return `${name}=${plain}`;
+}
