@@ -171,7 +171,7 @@ export {
   noteFacts,
   type NoteFacts,
 } from './search/noteDocument.ts';
-export { firstNumberFrom, noteNumber } from './search/noteNumber.ts';
+export { noteNumber } from './search/noteNumber.ts';
 export {
   compareNotes,
   compileNoteQuery,

@@ -3,7 +3,7 @@ import { keyOfReference } from '../fhir/references.ts';
 import { noteSections } from '../notes/note.ts';
 import { languagesOf } from './language.ts';
 import { noteNumber } from './noteNumber.ts';
-import { stemOf } from './stems.ts';
+import { plainStem, stemOf } from './stems.ts';
 import { wordsOf } from './words.ts';
 
 /** Counted up whenever a document of the same note would differ: what is stored is then made anew. */
@@ -20,7 +20,10 @@ export interface NoteDocument {
   readonly number: number;
   /** The words in their order; null where a phrase cannot go on: between sections, and where a word was left out. */
   readonly words: readonly (string | null)[];
-  /** What is no word: the stems, and what filters ask for (`status=final`). Each once, in the order of its first place. */
+  /**
+   * What is no word: stems, unless the note says the stem itself as a word (half of them: the index is a quarter
+   * smaller), and what filters ask for (`status=final`). Each once, in the order of its first place.
+   */
   readonly terms: readonly string[];
 }
 
@@ -39,10 +42,13 @@ export function noteDocument(note: Composition): NoteDocument {
   const texts = [note.title, ...noteSections(note).map(({ text }) => text)];
   const words = placed(texts.map((text) => wordsOf(text).map(({ word }) => word)));
   const spoken = words.filter((word) => word !== null);
-  const stems = languagesOf(spoken).flatMap((language) => spoken.map((word) => stemOf(word, language)));
+  const said = new Set(spoken);
+  const stems = languagesOf(spoken)
+    .flatMap((language) => spoken.map((word) => stemOf(word, language)))
+    .filter((stem) => !said.has(plainStem(stem)));
   return {
     id: note.id ?? '',
-    number: noteNumber(note.date, note.id ?? ''),
+    number: noteNumber(note.date),
     words,
     terms: [...new Set([...stems, ...factTerms(noteFacts(note))])],
   };

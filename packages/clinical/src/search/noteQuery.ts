@@ -1,6 +1,6 @@
 import { factTerm, type NoteDocument } from './noteDocument.ts';
-import { firstNumberFrom } from './noteNumber.ts';
-import { stemOf } from './stems.ts';
+import { noteNumber } from './noteNumber.ts';
+import { plainStem, stemOf } from './stems.ts';
 import { wordsOf } from './words.ts';
 
 /** What is asked of the notes: the screens keep it, both searches answer it. Every part that is given must hold. */
@@ -32,13 +32,13 @@ export interface NoteCondition {
 }
 
 export type NoteClause =
-  /** One of the terms, or a word that begins so. */
+  /** One of the terms or a word that is one, or a word that begins so. */
   | { readonly kind: 'any'; readonly terms: readonly string[]; readonly prefix: string | null }
   /** The words side by side; `open`: the last one may go on. */
   | { readonly kind: 'phrase'; readonly words: readonly string[]; readonly open: boolean };
 
-// A prefix of one letter would name a good part of all words, and means nothing yet.
-const SHORTEST_PREFIX = 2;
+// A prefix of one or two letters would name a good part of all words, and means nothing yet.
+const SHORTEST_PREFIX = 3;
 const MOST_CLAUSES = 24;
 const PART = /["“”]([^"“”]*)(["“”]?)|[^\s"“”]+/gu;
 
@@ -54,8 +54,8 @@ export function compileNoteQuery(query: NoteQuery): NoteCondition {
   }
   return {
     clauses: [...facts, ...textClauses(query.text)],
-    from: query.from === undefined ? null : firstNumberFrom(query.from),
-    below: query.before === undefined ? null : firstNumberFrom(query.before),
+    from: query.from === undefined ? null : noteNumber(query.from),
+    below: query.before === undefined ? null : noteNumber(query.before),
   };
 }
 
@@ -78,9 +78,10 @@ function textClauses(text: string): NoteClause[] {
 }
 
 function anyForm(word: string, open: boolean): NoteClause {
+  const stems = [stemOf(word, 'en'), stemOf(word, 'es')];
   return {
     kind: 'any',
-    terms: [stemOf(word, 'en'), stemOf(word, 'es')],
+    terms: [...new Set([...stems, ...stems.map(plainStem)])],
     prefix: open && word.length >= SHORTEST_PREFIX ? word : null,
   };
 }
@@ -98,6 +99,7 @@ function holds({ words, terms }: NoteDocument, clause: NoteClause): boolean {
       const { prefix } = clause;
       return (
         terms.some((term) => clause.terms.includes(term)) ||
+        words.some((word) => word !== null && clause.terms.includes(word)) ||
         (prefix !== null && words.some((word) => word?.startsWith(prefix) === true))
       );
     }

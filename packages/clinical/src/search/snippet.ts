@@ -54,6 +54,7 @@ function answers(
   if (clause.kind === 'any') {
     return (
       (clause.prefix !== null && word.startsWith(clause.prefix)) ||
+      clause.terms.includes(word) ||
       languages.some((language) => clause.terms.includes(stemOf(word, language)))
     );
   }

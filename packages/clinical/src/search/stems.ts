@@ -27,3 +27,8 @@ export function stemOf(word: string, language: StemLanguage): string {
   cache.set(key, stem);
   return stem;
 }
+
+/** A stem without its mark. */
+export function plainStem(stem: string): string {
+  return stem.slice(stem.indexOf('=') + 1);
+}
