@@ -2,6 +2,7 @@ import { createDecipheriv } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { indexPortion } from './indexNotes.ts';
 import { AUTHOR, CLIENT, note, openTestStore, patient, serverTime, visit } from './testing/storeFixture.ts';
 
 const PAGE = 4096;
@@ -40,6 +41,7 @@ async function withCanaries() {
     cursor: 'e.1',
     onProgress: () => {},
   });
+  while ((await indexPortion(fixture.store.database)) > 0);
   const readable = async () => {
     await fixture.store.database.close();
     const path = join(fixture.directory, 'records.db');

@@ -1,7 +1,8 @@
-import { type FhirResource, foldText, type ResourceKey } from '@fieldchart/clinical';
+import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
 import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
 import { type Clock, toInstant } from '@fieldchart/foundation';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
+import { clientTextSql } from './clientIndex.ts';
 import type { RecentContents } from './recentContents.ts';
 import type { ClientQuery, OutboxCounts, RecordStore, StoredRecord } from './recordStore.ts';
 import { parseResource, type RecordRow } from './rows.ts';
@@ -35,6 +36,17 @@ const STORED = `SELECT r.key, r.type, r.client_id, r.revision, r.version_id, r.s
   LEFT JOIN positions p ON p.key = r.key`;
 
 const SHOWN_IN_CHART = "('Patient', 'Encounter', 'Composition', 'Condition', 'Consent')";
+
+/** Records as the screens read them, by key. */
+export async function readStored(
+  database: Database,
+  keys: readonly ResourceKey[],
+): Promise<ReadonlyMap<ResourceKey, StoredRecord>> {
+  const rows = await database.all<StoredRow>(`${STORED} WHERE r.key IN (SELECT value FROM json_each(?))`, [
+    JSON.stringify(keys),
+  ]);
+  return new Map(rows.map((row) => [row.key, toStoredRecord(row)]));
+}
 
 export const CHART_SQL = `${STORED} WHERE r.client_id = ? AND r.type IN ${SHOWN_IN_CHART}
   ORDER BY r.date DESC, r.key`;
@@ -196,6 +208,7 @@ type ClientRow = {
   readonly last_visit: string | null;
   readonly unsigned_notes: number;
   readonly waiting: number;
+  readonly similar: number;
 };
 
 function toClientListRow(row: ClientRow) {
@@ -207,6 +220,7 @@ function toClientListRow(row: ClientRow) {
     lastVisit: row.last_visit,
     unsignedNotes: row.unsigned_notes,
     waiting: row.waiting === 1,
+    similar: row.similar === 1,
   };
 }
 
@@ -218,7 +232,7 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
 const ORDERS = {
   name: 'c.sort_name, c.client_id',
   'last-visit': 'c.last_visit DESC, c.client_id',
-  'birth-date': 'c.birth_date, c.client_id',
+  'birth-date': 'c.birth_date ASC NULLS LAST, c.client_id',
 };
 
 interface Sql {
@@ -229,7 +243,8 @@ interface Sql {
 /** The caseload's page and its total. */
 export function clientSql(query: ClientQuery, now: number): { readonly rows: Sql; readonly total: Sql } {
   const author = `Practitioner/${query.practitionerId}`;
-  const conditions: Sql[] = [...searchSql(query.search ?? '')];
+  const text = clientTextSql(query.search ?? '');
+  const conditions: Sql[] = text === undefined ? [] : [text.similar];
   switch (query.filter ?? 'all') {
     case 'all':
       break;
@@ -251,24 +266,11 @@ export function clientSql(query: ClientQuery, now: number): { readonly rows: Sql
   return {
     rows: {
       sql: `SELECT c.client_id, c.name, c.birth_date, c.city, c.last_visit,
-          (SELECT count(*) ${UNSIGNED}) AS unsigned_notes, ${WAITING} AS waiting
-        FROM clients c ${where} ORDER BY ${ORDERS[query.sort]} LIMIT ? OFFSET ?`,
-      params: [author, ...params, query.limit, query.offset ?? 0],
+          (SELECT count(*) ${UNSIGNED}) AS unsigned_notes, ${WAITING} AS waiting,
+          ${text === undefined ? '0' : `NOT (${text.exact.sql})`} AS similar
+        FROM clients c ${where} ORDER BY ${text === undefined ? '' : 'similar, '}${ORDERS[query.sort]} LIMIT ? OFFSET ?`,
+      params: [author, ...(text?.exact.params ?? []), ...params, query.limit, query.offset ?? 0],
     },
     total: { sql: `SELECT count(*) AS total FROM clients c ${where}`, params },
   };
-}
-
-/** Every word must stand somewhere in the client's line; a number also as the digits of a telephone. */
-function searchSql(search: string): readonly Sql[] {
-  return foldText(search)
-    .split(/\s+/u)
-    .filter((word) => word !== '')
-    .map((word) => {
-      const digits = word.replace(/[^\d]/gu, '');
-      const isNumber = digits !== '' && !/[\p{L}]/u.test(word);
-      return isNumber
-        ? { sql: '(instr(c.search, ?) > 0 OR instr(c.search, ?) > 0)', params: [word, digits] }
-        : { sql: 'instr(c.search, ?) > 0', params: [word] };
-    });
 }

@@ -2,15 +2,18 @@ import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { Clock, Logger, Random } from '@fieldchart/foundation';
 import { createAttentionLists } from './attentionLists.ts';
 import { createEpochChange } from './epochChange.ts';
+import { startIndexing } from './indexNotes.ts';
 import { createLateWork } from './lateWork.ts';
 import { createLists } from './lists.ts';
 import { createMending } from './mending.ts';
 import { migrate } from './migrate.ts';
+import { renewIndex } from './noteIndex.ts';
 import { createPull } from './pull.ts';
 import { createPush } from './push.ts';
 import { createRecentContents } from './recentContents.ts';
 import { createChangeWriter } from './recordChange.ts';
 import type { RecordStore } from './recordStore.ts';
+import { createNoteSearch } from './searchNotes.ts';
 import { createAnnouncer } from './touched.ts';
 
 /** Opens the record store in an open database, after bringing its schema up to date. */
@@ -22,6 +25,7 @@ export async function openRecordStore(deps: {
 }): Promise<RecordStore> {
   const { database, clock, random, logger } = deps;
   await migrate(database);
+  await renewIndex(database);
   const [open] = await database.all<{ count: number }>(
     "SELECT count(*) AS count FROM outbox WHERE state = 'attempted'",
   );
@@ -44,5 +48,7 @@ export async function openRecordStore(deps: {
     ...createLateWork(parts),
     ...createMending(parts),
     ...createAttentionLists(parts),
+    ...createNoteSearch(database),
+    startIndexing: (timers) => startIndexing({ database, timers, announcer: parts.announcer }),
   };
 }

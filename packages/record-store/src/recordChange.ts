@@ -149,7 +149,9 @@ export function createChangeWriter(deps: ChangeDeps) {
 function keystroke(facts: Typed, change: Change, now: number): readonly Statement[] {
   return [
     {
-      sql: 'UPDATE records SET resource = ?, revision = revision + 1 WHERE key = ? AND revision = ?',
+      // A note that the index holds is marked first, by the slow path.
+      sql: `UPDATE records SET resource = ?, revision = revision + 1 WHERE key = ? AND revision = ?
+            AND NOT EXISTS (SELECT 1 FROM notes WHERE key = records.key AND analyser <> 0)`,
       params: [JSON.stringify(change.resource), facts.key, facts.revision],
       expectChanges: 1,
     },

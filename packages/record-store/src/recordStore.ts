@@ -1,5 +1,6 @@
-import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
+import type { FhirResource, NoteQuery, ResourceKey } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
+import type { Timers } from '@fieldchart/foundation';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
 import type { Attention } from './attention.ts';
 import type { LateWork } from './lateWork.ts';
@@ -40,6 +41,13 @@ export interface RecordStore extends Attention, LateWork {
   listClients(
     query: ClientQuery,
   ): Promise<{ readonly rows: readonly ClientListRow[]; readonly total: number }>;
+  /**
+   * The notes that answer a query (`matchesNote` says what that means), newest first. What was written since the
+   * index last followed is read as it stands, up to 200 notes: an answer is never behind the records by a word.
+   */
+  searchNotes(query: NoteQuery, limit: number): Promise<FoundNotes>;
+  /** Keeps the search index behind the records, beside the work, until the returned function is called. */
+  startIndexing(timers: Timers): () => void;
   /** One client with everything the chart shows; undefined if the client is not on this device. */
   chart(clientId: string): Promise<Chart | undefined>;
   /** Everything not yet acknowledged, in the order in which it was made. */
@@ -163,10 +171,12 @@ export interface Commit {
   readonly clients: ReadonlySet<string>;
   /** Whether the outbox's list or counts may read differently. */
   readonly outbox: boolean;
+  /** No record changed: the search index now holds all of them. */
+  readonly indexed?: true;
 }
 
 export interface ClientQuery {
-  /** Words matched against the name, city, phone digits and birth date, without case and accents. */
+  /** As typed; `compileClientText` and `matchClient` say what it means. Similar names stand after exact ones. */
   readonly search?: string;
   readonly filter?: 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting';
   readonly sort: 'name' | 'last-visit' | 'birth-date';
@@ -179,12 +189,22 @@ export interface ClientQuery {
 export interface ClientListRow {
   readonly clientId: string;
   readonly name: string;
+  /** It answers only if a name was misspelt. */
+  readonly similar: boolean;
   readonly birthDate: string | null;
   readonly city: string | null;
   /** Instant. */
   readonly lastVisit: string | null;
   readonly unsignedNotes: number;
   readonly waiting: boolean;
+}
+
+export interface FoundNotes {
+  readonly notes: readonly StoredRecord[];
+  /** How many answer; exact up to 1,000, and 1,001 for more. */
+  readonly total: number;
+  /** Notes that are not searched yet: the index is being made. */
+  readonly preparing: number;
 }
 
 export interface Chart {

@@ -94,4 +94,22 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // Records of which the review inbox has a text: what follows it names no version.
     `CREATE TABLE under_review (key TEXT NOT NULL PRIMARY KEY)`,
   ],
+  [
+    // Search. What the index holds of a note follows at a pause: noteIndex.ts says how.
+    `CREATE TABLE notes (
+      key TEXT NOT NULL PRIMARY KEY, place INTEGER UNIQUE, number INTEGER NOT NULL, analyser INTEGER NOT NULL)`,
+    `CREATE INDEX notes_unindexed ON notes (key) WHERE analyser = 0`,
+    `CREATE TABLE index_leftovers (place INTEGER PRIMARY KEY, resource TEXT NOT NULL)`,
+    // No content, no tokeniser's opinion: what the analyser made, between spaces.
+    // 3970: what a page of an encrypted file has left for one row.
+    `CREATE VIRTUAL TABLE note_index USING fts5(text, content='', prefix='3', tokenize="ascii tokenchars '='")`,
+    `INSERT INTO note_index (note_index, rank) VALUES ('pgsz', 3970)`,
+    `INSERT INTO note_index (note_index, rank) VALUES ('secure-delete', 1)`,
+    `CREATE TABLE client_names (
+      key TEXT NOT NULL, client_id TEXT NOT NULL, PRIMARY KEY (key, client_id)) WITHOUT ROWID`,
+    `CREATE INDEX client_names_client ON client_names (client_id)`,
+    `ALTER TABLE clients ADD COLUMN analyser INTEGER NOT NULL DEFAULT 0`,
+    `CREATE INDEX clients_unanalysed ON clients (client_id) WHERE analyser = 0`,
+    `INSERT INTO notes (key, number, analyser) SELECT key, 0, 0 FROM records WHERE type = 'Composition'`,
+  ],
 ];

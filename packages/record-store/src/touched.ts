@@ -26,7 +26,8 @@ export function createAnnouncer(): Announcer {
   const listeners = new Set<(commit: Commit) => void>();
   return {
     announce(commit) {
-      if (commit.keys.size === 0 && commit.clients.size === 0 && !commit.outbox) return;
+      const { keys, clients, outbox, indexed } = commit;
+      if (keys.size === 0 && clients.size === 0 && !outbox && indexed !== true) return;
       for (const listener of listeners) listener(commit);
     },
     onCommit(listener) {

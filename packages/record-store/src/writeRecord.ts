@@ -1,5 +1,7 @@
-import { displayName, foldText, type FhirResource, type Patient } from '@fieldchart/clinical';
+import type { FhirResource } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
+import { deleteClient, writeClient } from './clientIndex.ts';
+import { keepIndexed, markUnindexed, takeOutOfIndex } from './noteIndex.ts';
 import type { RecordRow } from './rows.ts';
 import { summaryOf } from './rows.ts';
 import { touch, type Touched } from './touched.ts';
@@ -29,6 +31,7 @@ export async function writeRecord(
 ): Promise<void> {
   const { key, resource } = record;
   const { clientId, status, author, date } = summaryOf(resource);
+  if (resource.resourceType === 'Composition') await keepIndexed(transaction, key);
   await transaction.run(
     `INSERT INTO records (key, type, client_id, status, author, date, revision, version_id, server_time, resource)
      VALUES (?, ?, ?, ?, ?, ${UTC}, ?, ?, ?, ?)
@@ -49,7 +52,11 @@ export async function writeRecord(
       JSON.stringify(resource),
     ],
   );
-  if (resource.resourceType === 'Patient') await writeClient(transaction, resource);
+  if (resource.resourceType === 'Composition') await markUnindexed(transaction, key);
+  if (resource.resourceType === 'Patient') {
+    await writeClient(transaction, resource);
+    await writeLastVisit(transaction, resource.id);
+  }
   if (resource.resourceType === 'Encounter') await writeLastVisit(transaction, clientId);
   touch(touched, key, clientId);
 }
@@ -59,6 +66,7 @@ export async function deleteRecord(
   touched: Touched,
   row: RecordRow,
 ): Promise<void> {
+  if (row.key.startsWith('Composition/')) await takeOutOfIndex(transaction, row.key);
   for (const table of [
     'records',
     'bases',
@@ -72,26 +80,10 @@ export async function deleteRecord(
     await transaction.run(`DELETE FROM ${table} WHERE key = ?`, [row.key]);
   }
   if (row.key === `Patient/${row.client_id ?? ''}`) {
-    await transaction.run('DELETE FROM clients WHERE client_id = ?', [row.client_id]);
+    await deleteClient(transaction, row.client_id);
   }
   if (row.key.startsWith('Encounter/')) await writeLastVisit(transaction, row.client_id);
   touch(touched, row.key, row.client_id);
-}
-
-async function writeClient(transaction: Transaction, patient: Patient): Promise<void> {
-  const name = displayName(patient);
-  const [official] = patient.name ?? [];
-  const sortName = foldText([official?.family ?? name, ...(official?.given ?? [])].join(' '));
-  const city = patient.address?.find((address) => address.city !== undefined)?.city ?? null;
-  const phones = (patient.telecom ?? []).map(({ value }) => (value ?? '').replace(/\D/gu, ''));
-  const search = [foldText(name), foldText(city ?? ''), ...phones, patient.birthDate ?? ''].join('\n');
-  await transaction.run(
-    `INSERT INTO clients (client_id, name, sort_name, search, birth_date, city) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, sort_name = excluded.sort_name,
-       search = excluded.search, birth_date = excluded.birth_date, city = excluded.city`,
-    [patient.id, name, sortName, search, patient.birthDate ?? null, city],
-  );
-  await writeLastVisit(transaction, patient.id);
 }
 
 async function writeLastVisit(transaction: Transaction, clientId: string | null): Promise<void> {
