@@ -94,6 +94,13 @@ export const testIds = {
     row: (clientId: string) => `client-${clientId}`,
     newClient: 'new-client',
     emergency: 'caseload-emergency',
+    subject: (subject: string) => `caseload-subject-${subject}`,
+  },
+  found: {
+    list: 'found-list',
+    count: 'found-count',
+    filter: (filter: string) => `found-filter-${filter}`,
+    note: (noteId: string) => `found-${noteId}`,
   },
   emergency: {
     open: 'emergency-open',

@@ -17,7 +17,7 @@ import {
   persistReducer,
   persistStore,
 } from 'redux-persist';
-import type { CaseloadFilter, CaseloadSort } from './queries.ts';
+import type { CaseloadFilter, CaseloadSort, NoteFilter } from './queries.ts';
 
 /** A place in the app, as route and ids only: it never holds names or text. */
 export interface Place {
@@ -26,9 +26,12 @@ export interface Place {
 }
 
 export interface CaseloadView {
+  /** What the search box looks through. */
+  readonly subject: 'clients' | 'notes';
   readonly search: string;
   readonly filter: CaseloadFilter;
   readonly sort: CaseloadSort;
+  readonly noteFilter: NoteFilter;
   /** Pixels. */
   readonly scroll: number;
 }
@@ -50,7 +53,14 @@ const place = createSlice({
 
 const caseload = createSlice({
   name: 'caseload',
-  initialState: { search: '', filter: 'all', sort: 'name', scroll: 0 } as CaseloadView,
+  initialState: {
+    subject: 'clients',
+    search: '',
+    filter: 'all',
+    sort: 'name',
+    noteFilter: 'all',
+    scroll: 0,
+  } as CaseloadView,
   reducers: {
     viewChanged: (state, action: PayloadAction<Partial<CaseloadView>>) => ({ ...state, ...action.payload }),
   },

@@ -16,6 +16,7 @@ import type {
   ChartAnswer,
   ConsentAnswer,
   Delivery,
+  FoundNotesAnswer,
   NoteAnswer,
   NoteSummary,
   OutboxAnswer,
@@ -25,6 +26,7 @@ import type {
 } from './api.ts';
 import { loadEmergencyMarks } from './emergencyMarks.ts';
 import { sectionLabelKey } from './noteLabels.ts';
+import { noteSnippet, toNoteQuery } from './noteSearch.ts';
 
 /** Characters of a note's text shown in lists. */
 const previewLength = 160;
@@ -50,6 +52,21 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         emergencyUntil: marks[row.clientId] ?? null,
       }));
       return { rows: shown, total };
+    },
+
+    async foundNotes(asked: Extract<Query, { kind: 'found-notes' }>): Promise<FoundNotesAnswer> {
+      const query = toNoteQuery(asked, { practitionerId, now: clock.now() });
+      const { notes, total, preparing } = await store.searchNotes(query, asked.limit);
+      return {
+        rows: notes.map((record) => ({
+          ...noteSummary(record, practitionerId),
+          clientId: record.clientId ?? '',
+          clientName: record.clientName ?? '',
+          snippet: noteSnippet(as(record.resource, 'Composition'), query),
+        })),
+        total,
+        preparing,
+      };
     },
 
     async chart({ clientId }: { readonly clientId: string }): Promise<ChartAnswer | null> {
@@ -144,6 +161,8 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
   return async function answer<Q extends Query>(query: Q): Promise<Answer<Q>> {
     // Each kind's answer is of the type that `Answer` maps it to; the compiler cannot follow the mapping.
     switch (query.kind) {
+      case 'found-notes':
+        return (await answers.foundNotes(query)) as Answer<Q>;
       case 'caseload':
         return (await answers.caseload(query)) as Answer<Q>;
       case 'chart':

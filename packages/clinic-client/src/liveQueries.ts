@@ -6,6 +6,8 @@ export function isTouched(query: Query, commit: Commit): boolean {
   switch (query.kind) {
     case 'caseload':
       return commit.clients.size > 0;
+    case 'found-notes':
+      return commit.clients.size > 0 || commit.indexed === true;
     case 'chart':
       return commit.clients.has(query.clientId);
     case 'note':

@@ -1,5 +1,5 @@
 import type { Handover } from '@fieldchart/record-store';
-import type { VisitPlace } from '@fieldchart/clinical';
+import type { SnippetPart, VisitPlace } from '@fieldchart/clinical';
 import type { AttentionAnswer, AttentionRow, ExplanationsAnswer } from './attentionViews.ts';
 
 export type * from './attentionViews.ts';
@@ -14,6 +14,12 @@ export type Query =
       readonly sort: CaseloadSort;
       readonly limit: number;
     }
+  | {
+      readonly kind: 'found-notes';
+      readonly search: string;
+      readonly filter: NoteFilter;
+      readonly limit: number;
+    }
   | { readonly kind: 'chart'; readonly clientId: string }
   | { readonly kind: 'note'; readonly noteId: string }
   | { readonly kind: 'consent'; readonly consentId: string }
@@ -24,30 +30,52 @@ export type Query =
   | { readonly kind: 'explanations'; readonly mutationIds: readonly string[] };
 
 export type CaseloadFilter = 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting';
+export type NoteFilter = 'all' | 'my-unsigned' | 'mine' | 'last-30-days';
 export type CaseloadSort = 'name' | 'last-visit' | 'birth-date';
 
 export type Answer<Q extends Query> = Q['kind'] extends 'caseload'
   ? CaseloadAnswer
-  : Q['kind'] extends 'chart'
-    ? ChartAnswer | null
-    : Q['kind'] extends 'note'
-      ? NoteAnswer | null
-      : Q['kind'] extends 'consent'
-        ? ConsentAnswer | null
-        : Q['kind'] extends 'attention'
-          ? AttentionAnswer | null
-          : Q['kind'] extends 'explanations'
-            ? ExplanationsAnswer
-            : OutboxAnswer;
+  : Q['kind'] extends 'found-notes'
+    ? FoundNotesAnswer
+    : Q['kind'] extends 'chart'
+      ? ChartAnswer | null
+      : Q['kind'] extends 'note'
+        ? NoteAnswer | null
+        : Q['kind'] extends 'consent'
+          ? ConsentAnswer | null
+          : Q['kind'] extends 'attention'
+            ? AttentionAnswer | null
+            : Q['kind'] extends 'explanations'
+              ? ExplanationsAnswer
+              : OutboxAnswer;
 
 export interface CaseloadAnswer {
   readonly rows: readonly ClientRow[];
+  /** Exact up to 1,000, and 1,001 for more. */
   readonly total: number;
+}
+
+export interface FoundNotesAnswer {
+  /** Newest first. */
+  readonly rows: readonly FoundNoteRow[];
+  /** Exact up to 1,000, and 1,001 for more. */
+  readonly total: number;
+  /** Notes that are not searched yet: the index is being made. */
+  readonly preparing: number;
+}
+
+export interface FoundNoteRow extends NoteSummary {
+  readonly clientId: string;
+  readonly clientName: string;
+  /** Where the words stand. */
+  readonly snippet: readonly SnippetPart[];
 }
 
 export interface ClientRow {
   readonly clientId: string;
   readonly name: string;
+  /** It answers only if a name was misspelt. */
+  readonly similar: boolean;
   readonly birthDate: string | null;
   readonly city: string | null;
   /** Instant of the latest visit. */

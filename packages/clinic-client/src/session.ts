@@ -72,6 +72,7 @@ export async function openSession(options: {
       logger.error('query-failed', { code: error instanceof CodedError ? error.code : 'UNKNOWN' });
     },
   });
+  const stopIndexing = store.startIndexing(timers);
   const sync = await startSync({
     platform,
     store,
@@ -111,6 +112,7 @@ export async function openSession(options: {
   };
   const release = async (finish: () => Promise<unknown>) => {
     health.stop();
+    stopIndexing();
     try {
       await finish();
     } finally {

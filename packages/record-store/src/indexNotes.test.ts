@@ -32,7 +32,7 @@ async function indexed() {
       }
     },
     stop,
-    end: fixture.end,
+    end: () => fixture.end(),
   };
 }
 

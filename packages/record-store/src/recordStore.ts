@@ -38,6 +38,7 @@ export interface RecordStore extends Attention, LateWork {
 
   // ---- Lists -------------------------------------------------------------------------------------------
 
+  /** `total` is exact up to 1,000, and 1,001 for more. */
   listClients(
     query: ClientQuery,
   ): Promise<{ readonly rows: readonly ClientListRow[]; readonly total: number }>;
@@ -200,7 +201,10 @@ export interface ClientListRow {
 }
 
 export interface FoundNotes {
-  readonly notes: readonly StoredRecord[];
+  readonly notes: readonly (StoredRecord & {
+    readonly clientId: string | null;
+    readonly clientName: string | null;
+  })[];
   /** How many answer; exact up to 1,000, and 1,001 for more. */
   readonly total: number;
   /** Notes that are not searched yet: the index is being made. */

@@ -8,13 +8,11 @@ import {
   type NoteQuery,
 } from '@fieldchart/clinical';
 import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
-import { readStored } from './lists.ts';
+import { COUNTED, readStored } from './lists.ts';
 import { dayOf, dayOfPlace, firstPlaceOf, matchExpression } from './noteIndex.ts';
 import type { FoundNotes, RecordStore } from './recordStore.ts';
 import { parseResource } from './rows.ts';
 
-/** Counted exactly so far: beyond it, more digits help nobody and cost time. */
-export const COUNTED = 1_000;
 /** Notes that are not in the index and are read instead: with more, the newest. */
 const READ = 200;
 
@@ -40,13 +38,28 @@ export function createNoteSearch(database: Database): Pick<RecordStore, 'searchN
         database,
         found.map(({ id }) => `Composition/${id}`),
       );
+      const clients = await readClients(database, [...records.keys()]);
       return {
-        notes: found.flatMap(({ id }) => records.get(`Composition/${id}`) ?? []),
+        notes: found.flatMap(({ id }) => {
+          const record = records.get(`Composition/${id}`);
+          const client = clients.get(`Composition/${id}`);
+          if (record === undefined) return [];
+          return { ...record, clientId: client?.client_id ?? null, clientName: client?.name ?? null };
+        }),
         total: Math.min((count?.total ?? 0) + unindexed.found.length, COUNTED + 1),
         preparing: unindexed.unread,
       };
     },
   };
+}
+
+async function readClients(database: Database, keys: readonly string[]) {
+  const rows = await database.all<{ key: string; client_id: string | null; name: string | null }>(
+    `SELECT r.key, r.client_id, c.name FROM records r LEFT JOIN clients c ON c.client_id = r.client_id
+     WHERE r.key IN (SELECT value FROM json_each(?))`,
+    [JSON.stringify(keys)],
+  );
+  return new Map(rows.map((row) => [row.key, row]));
 }
 
 async function readUnindexed(database: Database, condition: NoteCondition) {

@@ -1,6 +1,6 @@
 import { viewChanged, type CaseloadView, type ClientRow } from '@fieldchart/clinic-client';
 import { router } from 'expo-router';
-import { useCallback, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FlatList, View } from 'react-native';
 import { useActivity, useActivityDispatch } from '../../session/useActivity.ts';
@@ -16,6 +16,8 @@ import { PageHeader } from '../../ui/Page.tsx';
 import { Heading, Text } from '../../ui/Text.tsx';
 import { CaseloadControls } from './CaseloadControls.tsx';
 import { ClientRowLink } from './ClientRowLink.tsx';
+import { FoundNotes } from './FoundNotes.tsx';
+import { useKeptScroll } from './useKeptScroll.ts';
 
 const PAGE = 60;
 /** About the height of a row: how many must be loaded before the remembered scroll can be reached. */
@@ -28,6 +30,7 @@ export function Caseload({ beside = false }: { beside?: boolean }) {
   const { t } = useTranslation();
   const palette = usePalette();
   const shell = useShell();
+  const subject = useActivity((activity) => activity.caseload.subject);
   return (
     <View
       {...(beside ? { role: 'complementary' as const, accessibilityLabel: t('caseload.title') } : {})}
@@ -72,7 +75,7 @@ export function Caseload({ beside = false }: { beside?: boolean }) {
       )}
       <View {...(beside ? {} : { role: 'main' as const })} style={{ flex: 1 }}>
         <CaseloadControls wrap={beside} />
-        <CaseloadList floating={!beside} />
+        {subject === 'clients' ? <CaseloadList floating={!beside} /> : <FoundNotes floating={!beside} />}
         {beside ? null : (
           <Button
             label={t('caseload.newClient')}
@@ -90,10 +93,8 @@ export function Caseload({ beside = false }: { beside?: boolean }) {
 function CaseloadList({ floating }: { floating: boolean }) {
   const { t } = useTranslation();
   const view = useActivity((activity) => activity.caseload);
-  const dispatch = useActivityDispatch();
-  const list = useRef<FlatList<ClientRow>>(null);
   const [first] = useState(view.scroll);
-  const restored = useRef(first === 0);
+  const scroll = useKeptScroll<ClientRow>(view.scroll);
   const [limit, setLimit] = useState(Math.max(PAGE, Math.ceil(first / ROW) + PAGE));
   const answer = useLive({
     kind: 'caseload',
@@ -103,34 +104,30 @@ function CaseloadList({ floating }: { floating: boolean }) {
     limit,
   });
 
-  const restore = useCallback(
-    (_width: number, height: number) => {
-      if (restored.current || height < first) return;
-      restored.current = true;
-      list.current?.scrollToOffset({ offset: first, animated: false });
-    },
-    [first],
-  );
-  const keepScroll = (scroll: number) => {
-    if (restored.current) dispatch(viewChanged({ scroll: Math.round(scroll) }));
-  };
-
   if (answer === undefined) return <Loading />;
+  const { rows, total } = answer;
+  const firstSimilar = rows.find((row) => row.similar);
   return (
     <FlatList
-      ref={list}
+      {...scroll}
       testID={testIds.caseload.list}
-      data={answer.rows}
+      data={rows}
       keyExtractor={(row) => row.clientId}
-      renderItem={({ item }) => <ClientRowLink row={item} />}
+      renderItem={({ item }) => (
+        <>
+          {item === firstSimilar ? (
+            <Heading level={3} style={{ paddingHorizontal: 4, paddingBottom: 8 }}>
+              {t('caseload.similar')}
+            </Heading>
+          ) : null}
+          <ClientRowLink row={item} />
+        </>
+      )}
       initialNumToRender={Math.min(limit, Math.ceil(first / ROW) + 20)}
       onEndReachedThreshold={1.5}
       onEndReached={() => {
-        if (answer.rows.length < answer.total) setLimit(answer.rows.length + PAGE * 2);
+        if (rows.length >= limit) setLimit(rows.length + PAGE * 2);
       }}
-      onContentSizeChange={restore}
-      scrollEventThrottle={250}
-      onScroll={(event) => keepScroll(event.nativeEvent.contentOffset.y)}
       keyboardShouldPersistTaps="handled"
       contentContainerStyle={{ padding: 12, paddingTop: 4, paddingBottom: floating ? 96 : 24, gap: 8 }}
       ListHeaderComponent={
@@ -141,7 +138,7 @@ function CaseloadList({ floating }: { floating: boolean }) {
           testID={testIds.caseload.count}
           style={{ paddingHorizontal: 4, paddingBottom: 4 }}
         >
-          {t('caseload.count', { count: answer.total })}
+          {total > 1000 ? t('caseload.countMany') : t('caseload.count', { count: total })}
         </Text>
       }
       ListEmptyComponent={<NoClients view={view} />}
