@@ -75,8 +75,8 @@ export function Caseload({ beside = false }: { beside?: boolean }) {
       )}
       <View {...(beside ? {} : { role: 'main' as const })} style={{ flex: 1 }}>
         <CaseloadControls wrap={beside} />
-        {subject === 'clients' ? <CaseloadList floating={!beside} /> : <FoundNotes floating={!beside} />}
-        {beside ? null : (
+        {subject === 'clients' ? <CaseloadList floating={!beside} /> : <FoundNotes />}
+        {beside || subject === 'notes' ? null : (
           <Button
             label={t('caseload.newClient')}
             icon="account-plus-outline"

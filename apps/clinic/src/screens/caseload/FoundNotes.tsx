@@ -17,7 +17,7 @@ const PAGE = 40;
 const ROW = 150;
 
 /** The notes that answer the search, newest first. */
-export function FoundNotes({ floating }: { floating: boolean }) {
+export function FoundNotes() {
   const { t } = useTranslation();
   const view = useActivity((activity) => activity.caseload);
   const scroll = useKeptScroll<FoundNoteRow>(view.scroll);
@@ -37,7 +37,7 @@ export function FoundNotes({ floating }: { floating: boolean }) {
         if (rows.length >= limit) setLimit(rows.length + PAGE * 2);
       }}
       keyboardShouldPersistTaps="handled"
-      contentContainerStyle={{ padding: 12, paddingTop: 4, paddingBottom: floating ? 96 : 24, gap: 8 }}
+      contentContainerStyle={{ padding: 12, paddingTop: 4, paddingBottom: 24, gap: 8 }}
       ListHeaderComponent={
         <View style={{ paddingHorizontal: 4, paddingBottom: 4, gap: 4 }}>
           <Text size="small" tone="muted" aria-live="polite" testID={testIds.found.count}>

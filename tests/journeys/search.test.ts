@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import en from '../../apps/clinic/src/i18n/en.json' with { type: 'json' };
+import { testIds } from '../../apps/clinic/src/testIds.ts';
+import { appOn, type App } from './support/app.ts';
+import { killBrowser, openBrowser } from './support/browser.ts';
+import { freePort } from './support/freePort.ts';
+import { createScreenAudit } from './support/screenAudit.ts';
+import { startProduct, type RunningProduct } from './support/server.ts';
+import { until } from './support/until.ts';
+
+// Finding clients and notes with no network at all. The steps build on each other and run in order.
+
+const folder = mkdtempSync(join(tmpdir(), 'fieldchart-search-'));
+const profile = join(folder, 'profile');
+const passphrase = 'copper lantern wades through barley 83';
+
+let server: RunningProduct;
+let device: BrowserContext;
+let app: App;
+
+beforeAll(async () => {
+  server = await startProduct({ folder: join(folder, 'data'), port: await freePort() });
+  const [ticket] = server.tickets;
+  if (ticket === undefined) throw new Error('npm start printed no ticket');
+  device = await openBrowser(profile);
+  app = appOn(device.pages()[0] ?? (await device.newPage()));
+  await app.open(server.url);
+  await app.enrol(ticket, passphrase);
+  await app.installed();
+  await device.setOffline(true);
+}, 300_000);
+
+afterAll(async () => {
+  await server?.stop();
+  await killBrowser(profile);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const foundNotes = () => app.page.locator('[data-testid^="found-"][href]').filter({ visible: true });
+const countOf = async (id: string) => Number(/\d+/u.exec(await app.at(id).first().innerText())?.[0] ?? '0');
+
+test('words are found in all their forms, marked in their sentence, newest first', async () => {
+  await app.at(testIds.caseload.subject('notes')).click();
+  await app.shows(testIds.found.list);
+  await until('every note is searched', async () => (await countOf(testIds.found.count)) > 100);
+  const all = await countOf(testIds.found.count);
+  await app.at(testIds.caseload.search).fill('sleeping ');
+  await until('fewer notes answer', async () => (await countOf(testIds.found.count)) < all);
+  expect(await countOf(testIds.found.count)).toBeGreaterThan(0);
+  const first = await foundNotes().first().innerText();
+  expect(first.toLowerCase()).toMatch(/\bsle(ep|pt)/u);
+  const audit = createScreenAudit('en');
+  await audit.look(app.page, 'found-notes');
+  expect(audit.problems).toEqual([]);
+});
+
+test('what nobody wrote says so, and how to go on', async () => {
+  await app.at(testIds.caseload.search).fill('quetzalcoatlus');
+  await until('nothing answers', async () => (await countOf(testIds.found.count)) === 0);
+  const audit = createScreenAudit('en');
+  await audit.look(app.page, 'found-none');
+  expect(audit.problems).toEqual([]);
+});
+
+test('what is typed is found at once, before it has gone anywhere', async () => {
+  await app.at(testIds.caseload.subject('clients')).click();
+  await app.at(testIds.caseload.search).fill('');
+  await app.clientRows().first().click();
+  await app.at(testIds.chart.startVisit).or(app.at(testIds.chart.continueVisit)).click();
+  if (await app.at(testIds.visit.begin).isVisible()) await app.at(testIds.visit.begin).click();
+  await app.at(testIds.visit.writeNote).click();
+  await app.at(testIds.note.section('data')).fill('Dreamt of a quetzalcoatlus over the river.');
+  await app.reads(testIds.note.saveState, en.save.saved);
+  await app.search('quetzalcoatlus riv');
+  await app.at(testIds.caseload.subject('notes')).click();
+  await until('the note answers', async () => (await countOf(testIds.found.count)) === 1);
+  await app.at(testIds.caseload.search).fill('"over the river" quetzal');
+  await until('the note answers', async () => (await countOf(testIds.found.count)) === 1);
+});
+
+test('D4: after a kill the list comes back as it was: words, filter, answer', async () => {
+  await app.at(testIds.found.filter('my-unsigned')).click();
+  await until('the note answers', async () => (await countOf(testIds.found.count)) === 1);
+  await app.page.waitForTimeout(500);
+  await killBrowser(profile);
+  device = await openBrowser(profile);
+  await device.setOffline(true);
+  app = appOn(device.pages()[0] ?? (await device.newPage()));
+  await app.open(server.url);
+  await app.unlock(passphrase);
+  await app.shows(testIds.found.list);
+  expect(await app.at(testIds.caseload.search).inputValue()).toBe('"over the river" quetzal');
+  expect(await app.at(testIds.found.filter('my-unsigned')).getAttribute('aria-pressed')).toBe('true');
+  await until('the note answers', async () => (await countOf(testIds.found.count)) === 1);
+  await foundNotes().first().click();
+  await app.shows(testIds.note.section('data'));
+});
+
+test('a client is found by a part of the name, and with a letter wrong', async () => {
+  await app.at(testIds.nav.clients).click();
+  await app.at(testIds.caseload.subject('clients')).click();
+  await app.at(testIds.caseload.search).fill('');
+  const name =
+    (await app.clientRows().first().innerText()).split('\n').find((line) => /\w+ \w{5,}/u.test(line)) ?? '';
+  const family = name.split(' ').at(-1) ?? '';
+  expect(family.length).toBeGreaterThan(4);
+  await app.at(testIds.caseload.search).fill(family.slice(1, -1).toUpperCase());
+  await until('a part is enough', async () => (await app.clientRows().allInnerTexts()).join().includes(name));
+  await app.at(testIds.caseload.search).fill(`${family.slice(0, 2)}${family.slice(3)}`);
+  await until('a letter may be missing', async () =>
+    (await app.clientRows().allInnerTexts()).join().includes(name),
+  );
+});
