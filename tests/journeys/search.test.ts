@@ -115,3 +115,19 @@ test('a client is found by a part of the name, and with a letter wrong', async (
     (await app.clientRows().allInnerTexts()).join().includes(name),
   );
 });
+
+test('a client who is registered twice is pointed out, and nothing is refused', async () => {
+  const known = app.clientRows().first();
+  const [given = '', ...rest] = (
+    (await known.innerText()).split('\n').find((line) => /\w+ \w{5,}/u.test(line)) ?? ''
+  ).split(' ');
+  await app.at(testIds.caseload.newClient).click();
+  await app.at(testIds.register.field('given')).fill(given);
+  const family = rest.at(-1) ?? '';
+  await app.at(testIds.register.field('family')).fill(`${family.slice(0, 2)}${family.slice(3)}`);
+  await app.reads(testIds.register.duplicates, rest.join(' '));
+  const audit = createScreenAudit('en');
+  await audit.look(app.page, 'register-duplicate');
+  expect(audit.problems).toEqual([]);
+  expect(await app.at(testIds.register.save).isEnabled()).toBe(true);
+});

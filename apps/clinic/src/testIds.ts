@@ -115,7 +115,13 @@ export const testIds = {
     register: 'emergency-register',
     until: 'emergency-until',
   },
-  register: { form: 'register-form', field: (name: string) => `register-${name}`, save: 'register-save' },
+  register: {
+    form: 'register-form',
+    field: (name: string) => `register-${name}`,
+    save: 'register-save',
+    duplicates: 'register-duplicates',
+    duplicate: (clientId: string) => `duplicate-${clientId}`,
+  },
   chart: {
     name: 'chart-name',
     startVisit: 'start-visit',

@@ -25,6 +25,7 @@ import type {
   VisitPlace,
 } from './api.ts';
 import { loadEmergencyMarks } from './emergencyMarks.ts';
+import { likelyDuplicates } from './likelyDuplicates.ts';
 import { sectionLabelKey } from './noteLabels.ts';
 import { noteSnippet, toNoteQuery } from './noteSearch.ts';
 
@@ -161,6 +162,8 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
   return async function answer<Q extends Query>(query: Q): Promise<Answer<Q>> {
     // Each kind's answer is of the type that `Answer` maps it to; the compiler cannot follow the mapping.
     switch (query.kind) {
+      case 'likely-duplicates':
+        return { rows: await likelyDuplicates(store, practitionerId, query) } as Answer<Q>;
       case 'found-notes':
         return (await answers.foundNotes(query)) as Answer<Q>;
       case 'caseload':

@@ -5,6 +5,7 @@ import type { Query } from './api.ts';
 export function isTouched(query: Query, commit: Commit): boolean {
   switch (query.kind) {
     case 'caseload':
+    case 'likely-duplicates':
       return commit.clients.size > 0;
     case 'found-notes':
       return commit.clients.size > 0 || commit.indexed === true;

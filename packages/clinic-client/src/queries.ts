@@ -20,6 +20,13 @@ export type Query =
       readonly filter: NoteFilter;
       readonly limit: number;
     }
+  /** Who may be the one that is being registered. */
+  | {
+      readonly kind: 'likely-duplicates';
+      readonly given: string;
+      readonly family: string;
+      readonly birthDate: string;
+    }
   | { readonly kind: 'chart'; readonly clientId: string }
   | { readonly kind: 'note'; readonly noteId: string }
   | { readonly kind: 'consent'; readonly consentId: string }
@@ -35,24 +42,35 @@ export type CaseloadSort = 'name' | 'last-visit' | 'birth-date';
 
 export type Answer<Q extends Query> = Q['kind'] extends 'caseload'
   ? CaseloadAnswer
-  : Q['kind'] extends 'found-notes'
-    ? FoundNotesAnswer
-    : Q['kind'] extends 'chart'
-      ? ChartAnswer | null
-      : Q['kind'] extends 'note'
-        ? NoteAnswer | null
-        : Q['kind'] extends 'consent'
-          ? ConsentAnswer | null
-          : Q['kind'] extends 'attention'
-            ? AttentionAnswer | null
-            : Q['kind'] extends 'explanations'
-              ? ExplanationsAnswer
-              : OutboxAnswer;
+  : Q['kind'] extends 'likely-duplicates'
+    ? DuplicatesAnswer
+    : Q['kind'] extends 'found-notes'
+      ? FoundNotesAnswer
+      : Q['kind'] extends 'chart'
+        ? ChartAnswer | null
+        : Q['kind'] extends 'note'
+          ? NoteAnswer | null
+          : Q['kind'] extends 'consent'
+            ? ConsentAnswer | null
+            : Q['kind'] extends 'attention'
+              ? AttentionAnswer | null
+              : Q['kind'] extends 'explanations'
+                ? ExplanationsAnswer
+                : OutboxAnswer;
 
 export interface CaseloadAnswer {
   readonly rows: readonly ClientRow[];
   /** Exact up to 1,000, and 1,001 for more. */
   readonly total: number;
+}
+
+export interface DuplicatesAnswer {
+  readonly rows: readonly {
+    readonly clientId: string;
+    readonly name: string;
+    readonly birthDate: string | null;
+    readonly city: string | null;
+  }[];
 }
 
 export interface FoundNotesAnswer {

@@ -161,7 +161,7 @@ export {
   finishEncounter,
 } from './chart.ts';
 export { displayName, foldText } from './names.ts';
-export { type ClientDocument, clientDocument } from './search/clientDocument.ts';
+export { type ClientDocument, clientDocument, nameKeys } from './search/clientDocument.ts';
 export { type ClientClause, type ClientMatch, compileClientText, matchClient } from './search/clientQuery.ts';
 export {
   ANALYSER_VERSION,

@@ -22,6 +22,7 @@ export function useLive<Q extends Query>(query: Q): Answer<Q> | undefined {
 const subjectOf = (query: Query): string => {
   switch (query.kind) {
     case 'caseload':
+    case 'likely-duplicates':
     case 'found-notes':
     case 'outbox':
     case 'explanations':

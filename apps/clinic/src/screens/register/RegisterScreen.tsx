@@ -18,6 +18,7 @@ import { Choice } from '../../ui/Choice.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { TextField } from '../../ui/TextField.tsx';
+import { LikelyDuplicates } from './LikelyDuplicates.tsx';
 import { localDay } from './localDay.ts';
 import { emptyClient, newClientForm } from './newClientForm.ts';
 
@@ -70,6 +71,7 @@ export function RegisterScreen() {
           format={groupIsoDate}
           inputMode="numeric"
         />
+        <LikelyDuplicates control={control} />
         <GenderField control={control} />
         <LanguageField control={control} />
       </Section>
