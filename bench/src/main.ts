@@ -20,6 +20,8 @@ import { queueSql } from './queue/queueSql.ts';
 import { storeLive } from './store/liveQueries.ts';
 import { storeDisk } from './store/storeDisk.ts';
 import { storeEdit } from './store/storeEdit.ts';
+import { searchChromium } from './search/searchChromium.ts';
+import { searchNode } from './search/searchNode.ts';
 import { syncEdits } from './sync/syncEdits.ts';
 import { syncFirst, syncPull, syncPush } from './sync/syncRecords.ts';
 import {
@@ -31,7 +33,7 @@ import {
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 /** Suites that need a device of each size; making them is no part of their figures. */
-const ON_DEVICES = /^(?:keystroke|cold-start|change|memory|store-edit|store-live)/u;
+const ON_DEVICES = /^(?:keystroke|cold-start|change|memory|store-edit|store-live|search)/u;
 const say = (line: string) => console.log(line);
 
 const { suites, quick, keep } = parseOptions(process.argv.slice(2));
@@ -65,6 +67,8 @@ try {
     'store-edit': async () => storeEdit(join(folder, 'store'), await devices(), quick ? 5 : 30),
     'store-disk': () => storeDisk(join(folder, 'disk'), quick ? 10_000 : 100_000, quick ? 100 : 1000),
     'store-live': async () => storeLive(largest(await devices()), quick ? 200 : 2000),
+    'search-node': async () => searchNode(largest(await devices()), quick ? 20 : 200),
+    'search-chromium': async () => searchChromium(await inChromium(), quick ? 20 : 200),
     'queue-memory': () => Promise.resolve(queueMemory(waiting, quick ? 50 : 200)),
     'queue-sql': () => queueSql(join(folder, 'queue'), waiting, quick ? 20 : 200),
     'sync-edits': () => syncEdits(join(folder, 'sync'), quick ? 1000 : 10_000, quick ? 100 : 1000, say),

@@ -14,6 +14,8 @@ export const SUITES = [
   'store-edit',
   'store-disk',
   'store-live',
+  'search-node',
+  'search-chromium',
   'queue-memory',
   'queue-sql',
   'sync-edits',

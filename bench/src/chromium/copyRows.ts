@@ -15,6 +15,13 @@ export interface RowPage {
 export async function copyRecords(database: Database, notes: number): Promise<void> {
   await database.all('PRAGMA cache_size = -200000');
   for (const table of TABLES) await copyTable(database, notes, { from: table, into: table });
+  // The search index is made here, by the store itself.
+  await database.batch([
+    { sql: 'UPDATE clients SET analyser = 0' },
+    {
+      sql: "INSERT INTO notes (key, number, analyser) SELECT key, 0, 0 FROM records WHERE type = 'Composition'",
+    },
+  ]);
 }
 
 export async function copyNotes(plain: Database, notes: number): Promise<void> {

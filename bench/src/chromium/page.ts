@@ -1,4 +1,5 @@
 import type { ClinicPlatform, DeviceProfile } from '@fieldchart/clinic-client';
+import type { OpenDatabaseOptions } from '@fieldchart/encrypted-sqlite';
 import { deleteWebDatabase, openDamagedWebDatabase, openWebDatabase } from '@fieldchart/encrypted-sqlite/web';
 import { openPlainWebDatabaseForBench } from '@fieldchart/encrypted-sqlite/web/plain-for-bench';
 import { openRecordStore } from '@fieldchart/record-store';
@@ -9,6 +10,7 @@ import { createBenchUser, openUserDatabase } from '../device/benchUser.ts';
 import { changeSecrets } from '../device/changeSecret.ts';
 import { type ColdStart, coldStart } from '../device/coldStart.ts';
 import { type BenchTicket, type Enrolment, enrolWith } from '../device/enrolment.ts';
+import { indexAll, type Searched, searchInTurn } from '../device/searching.ts';
 import { offlinePlatform } from '../device/offlinePlatform.ts';
 import { createTypist, type Typed, typeInTurn } from '../device/typing.ts';
 import { copyNotes, copyRecords } from './copyRows.ts';
@@ -65,6 +67,40 @@ async function type(users: readonly WebUser[], samples: number): Promise<readonl
   return await typeInTurn(typists, samples);
 }
 
+async function openStore({ userId }: WebUser) {
+  const database = await openUserDatabase(platform, userId);
+  return await openRecordStore({ ...platform, database });
+}
+
+async function search(user: WebUser, samples: number): Promise<Searched> {
+  const store = await openStore(user);
+  const searched = await searchInTurn(store, user.practitionerId, samples, elapsed);
+  await store.database.close();
+  return searched;
+}
+
+async function indexUser(user: WebUser): Promise<number> {
+  const store = await openStore(user);
+  const took = await indexAll(store, elapsed);
+  await store.database.close();
+  return took;
+}
+
+/** From the unlocked key, the KDF done, to the first answer of the notes. */
+async function firstAnswer({ userId }: WebUser): Promise<number> {
+  let opened = 0;
+  const opening = async (options: OpenDatabaseOptions) => {
+    opened = elapsed();
+    return await platform.openDatabase(options);
+  };
+  const database = await openUserDatabase({ ...platform, openDatabase: opening }, userId);
+  const store = await openRecordStore({ ...platform, database });
+  await store.searchNotes({ text: 'appetite sleeping ' }, 40);
+  const took = elapsed() - opened;
+  await database.close();
+  return took;
+}
+
 let lock = () => Promise.resolve();
 
 async function start({ userId }: WebUser): Promise<ColdStart> {
@@ -94,6 +130,9 @@ const benchPage = {
   type,
   start,
   lock: () => lock(),
+  search,
+  indexAll: indexUser,
+  firstAnswer,
   enrolWith: enrolNew,
   changeSecrets: ({ userId }: WebUser, samples: number) => changeSecrets(platform, userId, samples, elapsed),
 };

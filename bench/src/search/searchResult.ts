@@ -1,0 +1,41 @@
+import type { Searched } from '../device/searching.ts';
+import { type Figure, figure, type Limit, type SuiteResult } from '../figures.ts';
+
+/** Milliseconds: a frame. */
+const FRAME = 16;
+
+/** The rows that both search suites show; a target is set for the 95th of a hundred answers. */
+export function searchResult(
+  notes: number,
+  searched: Searched,
+  more: {
+    readonly figures: readonly Figure[];
+    readonly remarks: readonly string[];
+    readonly inFrame: boolean;
+  },
+): SuiteResult {
+  const questions = Object.entries(searched.took);
+  const limits: Limit[] = questions.map(([name, values]) => ({
+    what: `${name}, 95 of 100 answers within`,
+    value: percentile(values, 0.95),
+    unit: 'ms',
+    atMost: FRAME,
+  }));
+  return {
+    sizes: 'notes',
+    figures: [...questions.map(([name, values]) => figure(name, notes, values)), ...more.figures],
+    ratios: [],
+    ...(more.inFrame ? { limits } : {}),
+    remarks: [
+      `Rows found: ${Object.entries(searched.rows)
+        .map(([name, rows]) => `${name} ${rows}`)
+        .join('; ')}.`,
+      ...more.remarks,
+    ],
+  };
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
