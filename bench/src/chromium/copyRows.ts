@@ -19,7 +19,8 @@ export async function copyRecords(database: Database, notes: number): Promise<vo
   await database.batch([
     { sql: 'UPDATE clients SET analyser = 0' },
     {
-      sql: "INSERT INTO notes (key, number, analyser) SELECT key, 0, 0 FROM records WHERE type = 'Composition'",
+      sql: `INSERT INTO notes (key, number, analyser)
+            SELECT key, unixepoch(date) * 1000, 0 FROM records WHERE type = 'Composition'`,
     },
   ]);
 }

@@ -32,7 +32,7 @@ export async function indexPortion(database: Database): Promise<number> {
   const rows = await database.all<StaleRow>(
     `SELECT n.key, n.place, r.revision, r.resource, l.resource AS indexed
      FROM notes n JOIN records r ON r.key = n.key LEFT JOIN index_leftovers l ON l.place = n.place
-     WHERE n.analyser = 0 ORDER BY r.date DESC LIMIT ${PORTION}`,
+     WHERE n.analyser = 0 ORDER BY n.number DESC LIMIT ${PORTION}`,
   );
   if (rows.length === 0) return 0;
   const taken = new Map<number, number>();

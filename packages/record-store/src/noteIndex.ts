@@ -5,6 +5,7 @@ import {
   type NoteClause,
   type NoteCondition,
   type NoteDocument,
+  noteNumber,
 } from '@fieldchart/clinical';
 import type { Database, Statement, Transaction } from '@fieldchart/encrypted-sqlite';
 import { parseResource } from './rows.ts';
@@ -41,11 +42,11 @@ export async function keepIndexed(transaction: Transaction, key: string): Promis
 }
 
 /** The dirty mark, in the commit that wrote the note. */
-export async function markUnindexed(transaction: Transaction, key: string): Promise<void> {
+export async function markUnindexed(transaction: Transaction, key: string, date: string): Promise<void> {
   await transaction.run(
-    `INSERT INTO notes (key, number, analyser) VALUES (?, 0, 0)
-     ON CONFLICT (key) DO UPDATE SET analyser = 0 WHERE analyser <> 0`,
-    [key],
+    `INSERT INTO notes (key, number, analyser) VALUES (?, ?, 0)
+     ON CONFLICT (key) DO UPDATE SET number = excluded.number, analyser = 0`,
+    [key, noteNumber(date)],
   );
 }
 

@@ -98,7 +98,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // Search. What the index holds of a note follows at a pause: noteIndex.ts says how.
     `CREATE TABLE notes (
       key TEXT NOT NULL PRIMARY KEY, place INTEGER UNIQUE, number INTEGER NOT NULL, analyser INTEGER NOT NULL)`,
-    `CREATE INDEX notes_unindexed ON notes (key) WHERE analyser = 0`,
+    `CREATE INDEX notes_unindexed ON notes (number) WHERE analyser = 0`,
     `CREATE TABLE index_leftovers (place INTEGER PRIMARY KEY, resource TEXT NOT NULL)`,
     // No content, no tokeniser's opinion: what the analyser made, between spaces.
     // 3970: what a page of an encrypted file has left for one row.
@@ -110,6 +110,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX client_names_client ON client_names (client_id)`,
     `ALTER TABLE clients ADD COLUMN analyser INTEGER NOT NULL DEFAULT 0`,
     `CREATE INDEX clients_unanalysed ON clients (client_id) WHERE analyser = 0`,
-    `INSERT INTO notes (key, number, analyser) SELECT key, 0, 0 FROM records WHERE type = 'Composition'`,
+    `INSERT INTO notes (key, number, analyser)
+      SELECT key, coalesce(unixepoch(date) * 1000, 0), 0 FROM records WHERE type = 'Composition'`,
   ],
 ];

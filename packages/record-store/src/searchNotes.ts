@@ -65,7 +65,7 @@ async function readClients(database: Database, keys: readonly string[]) {
 async function readUnindexed(database: Database, condition: NoteCondition) {
   const rows = await database.all<{ resource: string }>(
     `SELECT r.resource FROM notes n JOIN records r ON r.key = n.key
-     WHERE n.analyser = 0 ORDER BY r.date DESC LIMIT ${READ}`,
+     WHERE n.analyser = 0 ORDER BY n.number DESC LIMIT ${READ}`,
   );
   const [count] =
     rows.length < READ

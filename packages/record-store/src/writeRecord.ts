@@ -52,7 +52,7 @@ export async function writeRecord(
       JSON.stringify(resource),
     ],
   );
-  if (resource.resourceType === 'Composition') await markUnindexed(transaction, key);
+  if (resource.resourceType === 'Composition') await markUnindexed(transaction, key, resource.date);
   if (resource.resourceType === 'Patient') {
     await writeClient(transaction, resource);
     await writeLastVisit(transaction, resource.id);
