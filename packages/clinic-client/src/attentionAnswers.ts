@@ -1,4 +1,4 @@
-import { displayName, type FhirResource, type ResourceKey } from '@fieldchart/clinical';
+import { clientOf, displayName, type FhirResource, type ResourceKey } from '@fieldchart/clinical';
 import type { AttentionDetail, AttentionItem, RecordStore } from '@fieldchart/record-store';
 import type {
   AttentionAnswer,
@@ -26,7 +26,7 @@ export function createAttentionAnswers(store: RecordStore, practitionerId: strin
   const nameOf = async (key: ResourceKey, attentionId: string | null): Promise<NamedRecord> => {
     const [resourceType = '', resourceId = ''] = key.split('/');
     const record = await store.get(key);
-    const clientId = record === undefined ? undefined : clientOfRecord(record.resource);
+    const clientId = record === undefined ? undefined : clientOf(record.resource);
     const client = clientId === undefined ? undefined : await store.get(`Patient/${clientId}`);
     return {
       resourceType,
@@ -159,25 +159,6 @@ function attentionRow(item: AttentionItem): AttentionRow {
     inConflict: item.inConflict,
     holds: item.holds,
   };
-}
-
-function clientOfRecord(resource: FhirResource): string | undefined {
-  switch (resource.resourceType) {
-    case 'Patient':
-      return resource.id;
-    case 'Composition':
-    case 'Encounter':
-    case 'Condition':
-    case 'CareTeam':
-      return resource.subject?.reference?.split('/')[1];
-    case 'Consent':
-      return resource.patient?.reference?.split('/')[1];
-    case 'Provenance':
-    case 'Practitioner':
-    case 'Organization':
-    case 'AuditEvent':
-      return undefined;
-  }
 }
 
 function dateOf(resource: FhirResource): string | null {

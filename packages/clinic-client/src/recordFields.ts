@@ -42,6 +42,9 @@ export function fieldsOf(resource: FhirResource): readonly RecordField[] {
     case 'Provenance':
     case 'CareTeam':
     case 'Condition':
+    case 'Flag':
+    case 'EpisodeOfCare':
+    case 'Appointment':
     case 'Practitioner':
     case 'Organization':
     case 'AuditEvent':
@@ -72,6 +75,9 @@ export function withFields(resource: FhirResource, texts: FieldTexts): FhirResou
     case 'Provenance':
     case 'CareTeam':
     case 'Condition':
+    case 'Flag':
+    case 'EpisodeOfCare':
+    case 'Appointment':
     case 'Practitioner':
     case 'Organization':
     case 'AuditEvent':

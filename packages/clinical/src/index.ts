@@ -35,6 +35,7 @@ export {
   parameters as parametersSchema,
 } from './fhir/envelopes.ts';
 export { type CareTeam, type Organization, type Patient, type Practitioner } from './fhir/people.ts';
+export { type Appointment, type EpisodeOfCare, type Flag } from './fhir/standing.ts';
 export {
   type FhirResource,
   type InvalidResource,

@@ -75,10 +75,26 @@ function authorOf(note: Composition): string | null {
 }
 
 function dateOf(resource: FhirResource): string | null {
-  if (resource.resourceType === 'Encounter') return resource.period?.start ?? null;
-  if (resource.resourceType === 'Composition') return resource.date;
-  if (resource.resourceType === 'Consent') return resource.dateTime ?? null;
-  return null;
+  switch (resource.resourceType) {
+    case 'Encounter':
+    case 'Flag':
+    case 'EpisodeOfCare':
+      return resource.period?.start ?? null;
+    case 'Appointment':
+      return resource.start ?? null;
+    case 'Composition':
+      return resource.date;
+    case 'Consent':
+      return resource.dateTime ?? null;
+    case 'Patient':
+    case 'Practitioner':
+    case 'Organization':
+    case 'CareTeam':
+    case 'Condition':
+    case 'Provenance':
+    case 'AuditEvent':
+      return null;
+  }
 }
 
 /** Whether the content is signed, hence immutable (C2). */

@@ -116,7 +116,18 @@ export function historyPage(
   return { versions, asOf: records.lastWritten, next };
 }
 
-const ORDER = ['Patient', 'CareTeam', 'Encounter', 'Condition', 'Composition', 'Consent', 'Provenance'];
+const ORDER = [
+  'Patient',
+  'CareTeam',
+  'EpisodeOfCare',
+  'Appointment',
+  'Encounter',
+  'Condition',
+  'Flag',
+  'Composition',
+  'Consent',
+  'Provenance',
+];
 
 /** One page of a client's chart, and the place after which the next starts. */
 export function chartPage(

@@ -7,7 +7,18 @@ import { type Actor, refusal } from '../write/mutation.ts';
 import { RequestRefused, type VersionRow } from './answer.ts';
 
 /** What others refer to comes first. */
-const ORDER = ['Patient', 'CareTeam', 'Encounter', 'Condition', 'Composition', 'Consent', 'Provenance'];
+const ORDER = [
+  'Patient',
+  'CareTeam',
+  'EpisodeOfCare',
+  'Appointment',
+  'Encounter',
+  'Condition',
+  'Flag',
+  'Composition',
+  'Consent',
+  'Provenance',
+];
 
 const position = z.tuple([z.int(), z.string()]);
 

@@ -37,6 +37,10 @@ export const SEARCH_PARAMETERS: Readonly<Record<string, readonly SearchParameter
     { name: 'recorded-date', type: 'date', column: 'date' },
     { name: 'code', type: 'token', column: 'codes' },
   ],
+  // R4 searches a Flag by no status; R5 is the first to.
+  Flag: [byId, ...ofPatient, byDate],
+  EpisodeOfCare: [byId, ...ofPatient, byStatus, byDate, { name: 'type', type: 'token', column: 'codes' }],
+  Appointment: [byId, ...ofPatient, byStatus, byDate],
   Consent: [byId, ...ofPatient, byStatus, byDate, { name: 'category', type: 'token', column: 'codes' }],
   CareTeam: [byId, ...ofPatient, byStatus],
   Provenance: [byId, ...ofPatient, { name: 'recorded', type: 'date', column: 'date' }],

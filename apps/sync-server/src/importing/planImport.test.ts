@@ -1,4 +1,10 @@
-import { clientOf, referencesOf, resourceKey, validateResource } from '@fieldchart/clinical';
+import {
+  type FhirResource,
+  clientOf,
+  referencesOf,
+  resourceKey,
+  validateResource,
+} from '@fieldchart/clinical';
 import { expect, test } from 'vitest';
 import { planImport } from './planImport.ts';
 
@@ -98,6 +104,40 @@ test('what is invalid is refused with the reason, and with it what cannot be wit
     { reason: 'needs what was not taken', count: 1 },
     { reason: 'its client was not taken', count: 1 },
   ]);
+});
+
+test('flags, episodes and appointments come with their client; an appointment without its client does not', () => {
+  const subject = { reference: patientUrl };
+  const flag = { resourceType: 'Flag', id: 'f1', status: 'active', code: { text: 'Risk' }, subject };
+  const episode = { resourceType: 'EpisodeOfCare', id: 'c1', status: 'active', patient: subject };
+  const appointment = {
+    resourceType: 'Appointment',
+    id: 'a1',
+    status: 'booked',
+    start: '2026-01-12T10:00:00Z',
+    end: '2026-01-12T10:45:00Z',
+    participant: [
+      { actor: { reference: 'urn:uuid:a-location', display: 'Clinic' }, status: 'accepted' },
+      { actor: subject, status: 'accepted' },
+    ],
+  };
+  const of = (resource: FhirResource) => `${resource.resourceType} of ${clientOf(resource)}`;
+  const whole = planImport(
+    bundle(
+      { fullUrl: patientUrl, resource: patient },
+      { resource: flag },
+      { resource: episode },
+      { resource: appointment },
+    ),
+    context,
+  );
+  expect(whole.take.filter(({ resourceType }) => resourceType !== 'CareTeam').map(of)).toEqual([
+    'Patient of p1',
+    'EpisodeOfCare of p1',
+    'Appointment of p1',
+    'Flag of p1',
+  ]);
+  expect(planImport(bundle({ resource: appointment }), context).take).toEqual([]);
 });
 
 test('the same bundle imported again changes nothing', () => {

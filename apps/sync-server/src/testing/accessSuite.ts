@@ -1,7 +1,7 @@
 import { validateResource } from '@fieldchart/clinical';
 import { beforeEach, expect, test } from 'vitest';
 import type { Storage } from '../storage/openStorage.ts';
-import { bundleOf, entryOf, newClient } from './requests.ts';
+import { bundleOf, entryOf, newClient, standingOf } from './requests.ts';
 import { type TestDevice, type AnyJson, type TestServer, openTestServer } from './testServer.ts';
 
 /** Who sees what, and what is remembered of it, on every database. */
@@ -52,6 +52,69 @@ export function defineAccessSuite(storage: () => Storage): void {
     }
     expect((await changes(ben, start.cursor)).keys).toEqual([]);
     expect((await changes(ben)).keys.filter((key) => key.startsWith('access'))).toEqual([]);
+  });
+
+  test('S3: risk, program and booking are read, searched and fed to the client’s clinician, and to nobody else', async () => {
+    const { ana, ben, ask } = server;
+    const start = await changes(ana);
+    const startOfBen = await changes(ben);
+    const { clientId } = await server.registerClient(ana);
+    const [flag, episode, appointment] = standingOf(clientId, ana.practitionerId, server.uuid);
+    const all = [flag, episode, appointment];
+    const stranger = await ask(ben, 'POST', '/fhir', bundleOf('batch', all));
+    expect(stranger.body.entry.map((entry: AnyJson) => entry.response.status.slice(0, 3))).toEqual([
+      '403',
+      '403',
+      '403',
+    ]);
+    const written = await ask(ana, 'POST', '/fhir', bundleOf('transaction', all));
+    expect(written.status).toBe(200);
+    const keys = all.map((resource) => `${resource.resourceType}/${resource.id}`);
+    for (const key of keys) {
+      expect((await ask(ana, 'GET', `/fhir/${key}`)).status, key).toBe(200);
+      expect((await ask(ben, 'GET', `/fhir/${key}`)).status, key).toBe(404);
+    }
+    for (const search of [
+      `Flag?patient=${clientId}&date=ge2026-09-01`,
+      `EpisodeOfCare?patient=${clientId}&status=active&type=urn:example:program|outreach`,
+      `Appointment?patient=${clientId}&status=booked&date=ge2026-10-01T15:59:00Z&date=lt2026-10-01T16:01:00Z`,
+    ]) {
+      expect((await ask(ana, 'GET', `/fhir/${search}`)).body.total, search).toBe(1);
+      expect((await ask(ben, 'GET', `/fhir/${search}`)).body.total, search).toBe(0);
+    }
+    // R4 has no such parameter of a Flag.
+    expect((await ask(ana, 'GET', `/fhir/Flag?status=active`)).status).toBe(400);
+    const chart = await ask(ana, 'GET', `/fhir/Patient/${clientId}/$everything`);
+    const told = chart.body.entry.map(({ resource }: AnyJson) => `${resource.resourceType}/${resource.id}`);
+    expect(told).toEqual(expect.arrayContaining(keys));
+    const fed = (await changes(ana, start.cursor)).keys;
+    for (const key of keys)
+      expect(
+        fed.some((address) => address.endsWith(key)),
+        key,
+      ).toBe(true);
+    expect((await changes(ben, startOfBen.cursor)).keys).toEqual([]);
+  });
+
+  test('S3: an appointment without its client is not filed, one that names another’s client neither', async () => {
+    const { ana, ben, ask } = server;
+    const mine = await server.registerClient(ana);
+    const other = await server.registerClient(ben);
+    const [, , appointment] = standingOf(mine.clientId, ana.practitionerId, server.uuid);
+    const [clinician, client] = appointment.participant;
+    if (clinician === undefined || client === undefined) throw new Error('two take part');
+    const another = { ...client, actor: { reference: `Patient/${other.clientId}` } };
+    const create = { 'if-none-match': '*' };
+    const url = `/fhir/Appointment/${appointment.id}`;
+    for (const participant of [[clinician], [client, another]]) {
+      const answer = await ask(ana, 'PUT', url, { ...appointment, participant }, create);
+      expect(answer.status).toBe(422);
+    }
+    const foreign = await ask(ana, 'PUT', url, { ...appointment, participant: [another, client] }, create);
+    expect(foreign.status).toBe(403);
+    expect((await ask(ana, 'PUT', url, appointment, create)).status).toBe(201);
+    const moved = { ...appointment, participant: [clinician, another] };
+    expect((await ask(ana, 'PUT', url, moved, { 'if-match': 'W/"1"' })).status).toBe(422);
   });
 
   test('S3: a supervisor reads all of the organisation’s, but receives only an own caseload', async () => {

@@ -1,4 +1,11 @@
-import type { Bundle, BundleEntry, FhirResource } from '@fieldchart/clinical';
+import type {
+  Appointment,
+  Bundle,
+  BundleEntry,
+  EpisodeOfCare,
+  FhirResource,
+  Flag,
+} from '@fieldchart/clinical';
 import {
   createCareTeam,
   createEncounter,
@@ -51,6 +58,45 @@ export function newClient(
       location: '',
       startedAt: now,
     }),
+  ];
+}
+
+/** A risk, a program and a booking of a client, as another system would write them. */
+export function standingOf(
+  clientId: string,
+  practitionerId: string,
+  id: () => string,
+): [Flag, EpisodeOfCare, Appointment] {
+  const client = { reference: `Patient/${clientId}` };
+  return [
+    {
+      resourceType: 'Flag',
+      id: id(),
+      status: 'active',
+      category: [{ coding: [{ system: 'urn:example:category', code: 'safety' }] }],
+      code: { text: 'Loose dog in the yard' },
+      subject: client,
+      period: { start: '2026-09-01' },
+    },
+    {
+      resourceType: 'EpisodeOfCare',
+      id: id(),
+      status: 'active',
+      type: [{ coding: [{ system: 'urn:example:program', code: 'outreach' }], text: 'Outreach' }],
+      patient: client,
+      period: { start: '2026-09-01' },
+    },
+    {
+      resourceType: 'Appointment',
+      id: id(),
+      status: 'booked',
+      start: '2026-10-01T18:00:00+02:00',
+      end: '2026-10-01T18:45:00+02:00',
+      participant: [
+        { actor: { reference: `Practitioner/${practitionerId}` }, status: 'accepted' },
+        { actor: client, status: 'accepted' },
+      ],
+    },
   ];
 }
 

@@ -33,6 +33,9 @@ export function contentRefusal({ before, version, actor, unit }: ContentQuestion
     case 'Encounter':
     case 'CareTeam':
     case 'Condition':
+    case 'Flag':
+    case 'EpisodeOfCare':
+    case 'Appointment':
     case 'AuditEvent':
       return undefined;
   }

@@ -52,6 +52,22 @@ export function searchColumns(resource: FhirResource): SearchColumns {
         date: toComparable(resource.recordedDate ?? resource.onsetDateTime),
         codes: tokens(resource.code?.coding),
       };
+    case 'Flag':
+      return {
+        ...nothing,
+        status: resource.status,
+        date: toComparable(resource.period?.start),
+        codes: tokens([resource.code, ...(resource.category ?? [])].flatMap(({ coding }) => coding ?? [])),
+      };
+    case 'EpisodeOfCare':
+      return {
+        ...nothing,
+        status: resource.status,
+        date: toComparable(resource.period?.start),
+        codes: tokens(resource.type?.flatMap((type) => type.coding ?? [])),
+      };
+    case 'Appointment':
+      return { ...nothing, status: resource.status, date: toComparable(resource.start) };
     case 'Consent':
       return {
         ...nothing,

@@ -50,9 +50,13 @@ export function clientOf(resource: FhirResource): string | undefined {
     case 'Composition':
     case 'CareTeam':
     case 'Condition':
+    case 'Flag':
       return patientId(resource.subject?.reference);
     case 'Consent':
+    case 'EpisodeOfCare':
       return patientId(resource.patient?.reference);
+    case 'Appointment':
+      return firstPatient(resource.participant.map((participant) => participant.actor?.reference));
     case 'Provenance':
       return firstPatient([
         resource.extension?.find((entry) => entry.url === PROVENANCE_PATIENT_EXTENSION)?.valueReference

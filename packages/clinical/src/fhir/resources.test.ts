@@ -154,6 +154,66 @@ test('O3: references are found at any depth, in contained resources, and in the 
   ]);
 });
 
+const booking = {
+  resourceType: 'Appointment',
+  id: 'a1',
+  status: 'booked',
+  start: '2026-01-12T10:00:00Z',
+  end: '2026-01-12T10:45:00Z',
+  participant: [
+    { actor: { reference: 'Practitioner/d1' }, status: 'accepted' },
+    { actor: { reference: 'Patient/p1' }, status: 'accepted' },
+  ],
+};
+const risk = {
+  resourceType: 'Flag',
+  id: 'f1',
+  status: 'active',
+  code: { text: 'Dog in the yard' },
+  subject: { reference: 'Patient/p1' },
+};
+const episode = {
+  resourceType: 'EpisodeOfCare',
+  id: 'c1',
+  status: 'active',
+  patient: { reference: 'Patient/p1' },
+};
+
+test('a flag needs a status, a code and whom it is about; an episode its status and client', () => {
+  expect([...problems(risk), ...problems(episode)]).toEqual([]);
+  for (const missing of ['status', 'code', 'subject']) {
+    expect(problems({ ...risk, [missing]: undefined }), missing).toHaveLength(1);
+  }
+  for (const missing of ['status', 'patient']) {
+    expect(problems({ ...episode, [missing]: undefined }), missing).toHaveLength(1);
+  }
+  expect(problems({ ...risk, status: 'resolved' })).toHaveLength(1);
+  expect(problems({ ...episode, status: 'on-hold' })).toHaveLength(1);
+});
+
+test('an appointment keeps the rules of R4: app-1 to app-4', () => {
+  expect(problems(booking)).toEqual([]);
+  expect(problems({ ...booking, participant: [] })).toHaveLength(1);
+  expect(problems({ ...booking, participant: [{ status: 'accepted' }] })[0]).toMatch(
+    /^Appointment\.participant\[0\]: app-1/u,
+  );
+  expect(problems({ ...booking, end: undefined })[0]).toMatch(/app-2/u);
+  expect(problems({ ...booking, start: undefined, end: undefined })[0]).toMatch(/app-3/u);
+  for (const status of ['proposed', 'cancelled', 'waitlist']) {
+    expect(problems({ ...booking, status, start: undefined, end: undefined }), status).toEqual([]);
+  }
+  expect(problems({ ...booking, cancelationReason: { text: 'snow' } })[0]).toMatch(/app-4/u);
+  expect(problems({ ...booking, status: 'noshow', cancelationReason: { text: 'snow' } })).toEqual([]);
+});
+
+test('flag, episode and appointment are filed under their client, an appointment by who takes part', () => {
+  expect(clientOf(risk as FhirResource)).toBe('p1');
+  expect(clientOf(episode as FhirResource)).toBe('p1');
+  expect(clientOf(booking as FhirResource)).toBe('p1');
+  const [clinician] = booking.participant;
+  expect(clientOf({ ...booking, participant: [clinician] } as FhirResource)).toBeUndefined();
+});
+
 test('a resource is filed under its client', () => {
   expect(clientOf({ resourceType: 'Patient', id: 'p1' })).toBe('p1');
   expect(clientOf(visit as FhirResource)).toBe('p1');

@@ -20,6 +20,14 @@ import {
   patient,
   practitioner,
 } from './people.ts';
+import {
+  type Appointment,
+  type EpisodeOfCare,
+  type Flag,
+  appointment,
+  episodeOfCare,
+  flag,
+} from './standing.ts';
 
 /** Every resource that is stored, on the device or the server. */
 export type FhirResource =
@@ -32,6 +40,9 @@ export type FhirResource =
   | Provenance
   | CareTeam
   | Condition
+  | Flag
+  | EpisodeOfCare
+  | Appointment
   | AuditEvent;
 
 export type ResourceType = FhirResource['resourceType'];
@@ -50,6 +61,9 @@ const schemas: { readonly [Type in ResourceType]: z.ZodType<Extract<FhirResource
     Provenance: provenance,
     CareTeam: careTeam,
     Condition: condition,
+    Flag: flag,
+    EpisodeOfCare: episodeOfCare,
+    Appointment: appointment,
     AuditEvent: auditEvent,
   };
 
