@@ -9,6 +9,7 @@ export const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm';
 export const CONDITION_CLINICAL = 'http://terminology.hl7.org/CodeSystem/condition-clinical';
 export const CONDITION_VERIFICATION = 'http://terminology.hl7.org/CodeSystem/condition-ver-status';
 export const CONDITION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/condition-category';
+export const FLAG_CATEGORY = 'http://terminology.hl7.org/CodeSystem/flag-category';
 export const CONSENT_SCOPE = 'http://terminology.hl7.org/CodeSystem/consentscope';
 export const PROVENANCE_PARTICIPANT = 'http://terminology.hl7.org/CodeSystem/provenance-participant-type';
 export const SIGNATURE_TYPE = 'urn:iso-astm:E1762-95:2013';

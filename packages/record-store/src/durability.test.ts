@@ -17,6 +17,7 @@ import {
 } from './testing/storeFixture.ts';
 import { migrate } from './migrate.ts';
 import { CHART_SQL, clientSql } from './lists.ts';
+import { STANDING_SQL } from './standing.ts';
 import { MIGRATIONS } from './schema.ts';
 import type { RecordStore } from './recordStore.ts';
 
@@ -168,6 +169,7 @@ test('neither the chart nor the caseload nor the next batch reads all notes', as
   );
   const plans = [
     ...(await plan(CHART_SQL, ['c'])),
+    ...(await plan(STANDING_SQL, ['c'])),
     ...(await plan(caseload.rows.sql, caseload.rows.params)),
     ...(await plan(
       `SELECT o.* FROM outbox o JOIN records r ON r.key = o.key

@@ -14,6 +14,7 @@ import { createRecentContents } from './recentContents.ts';
 import { createChangeWriter } from './recordChange.ts';
 import type { RecordStore } from './recordStore.ts';
 import { createNoteSearch } from './searchNotes.ts';
+import { createStanding } from './standing.ts';
 import { createAnnouncer } from './touched.ts';
 
 /** Opens the record store in an open database, after bringing its schema up to date. */
@@ -42,6 +43,7 @@ export async function openRecordStore(deps: {
     onCommit: (listener) => parts.announcer.onCommit(listener),
     ...createChangeWriter(parts),
     ...createLists(parts),
+    ...createStanding(parts),
     ...createPush(parts),
     ...createPull(parts),
     ...createEpochChange(parts),

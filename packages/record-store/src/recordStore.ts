@@ -51,6 +51,8 @@ export interface RecordStore extends Attention, LateWork {
   startIndexing(timers: Timers): () => void;
   /** One client with everything the chart shows; undefined if the client is not on this device. */
   chart(clientId: string): Promise<Chart | undefined>;
+  /** Flags, episodes of care and appointments of a client, of any status, each type in the order of its dates. */
+  standing(clientId: string): Promise<readonly FhirResource[]>;
   /** Everything not yet acknowledged, in the order in which it was made. */
   listOutbox(limit: number): Promise<readonly OutboxItem[]>;
   outboxCounts(): Promise<OutboxCounts>;

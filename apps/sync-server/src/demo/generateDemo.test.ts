@@ -1,6 +1,7 @@
 import {
   type Composition,
   type FhirResource,
+  clientOf,
   instantToMilliseconds,
   noteSections,
   referencesOf,
@@ -59,6 +60,36 @@ test('every resource is valid, has its own id, and refers only to what stands be
     if (unknown.length > 0 || known.has(resourceKey(resource))) expect.fail(resourceKey(resource));
     known.add(resourceKey(resource));
   }
+});
+
+test('some clients have a risk, all a program, and bookings agree with the visits', () => {
+  const ofType = <Type extends FhirResource['resourceType']>(type: Type) =>
+    resources.filter(
+      (resource): resource is Extract<FhirResource, { resourceType: Type }> => resource.resourceType === type,
+    );
+  const risky = new Set(ofType('Flag').flatMap((flag) => (flag.status === 'active' ? [clientOf(flag)] : [])));
+  expect(risky.size).toBeGreaterThan(30);
+  expect(risky.size).toBeLessThan(100);
+  expect(ofType('Flag').some(({ status }) => status === 'inactive')).toBe(true);
+  expect(new Set(ofType('EpisodeOfCare').map(clientOf)).size).toBe(DEMO_CLIENTS);
+  const programs = new Set(ofType('EpisodeOfCare').map(({ type }) => type?.[0]?.text));
+  expect(programs).toEqual(new Set(['Outpatient therapy', 'Home-based care', 'Recovery support']));
+
+  const started = new Map(
+    ofType('Encounter').flatMap((visit) =>
+      (visit.appointment ?? []).map(({ reference }) => [reference, visit.period?.start] as const),
+    ),
+  );
+  for (const booking of ofType('Appointment')) {
+    const start = instantToMilliseconds(booking.start ?? '') ?? 0;
+    if (booking.status === 'booked') expect(start).toBeGreaterThan(now);
+    else expect(started.get(resourceKey(booking))).toBe(booking.start);
+  }
+  const booked = ofType('Appointment').filter(({ status }) => status === 'booked');
+  expect(new Set(booked.map(clientOf)).size).toBe(booked.length);
+  expect(booked.length).toBeGreaterThan(150);
+  const slots = booked.map(({ start, participant }) => `${start} ${participant[1]?.actor?.reference}`);
+  expect(new Set(slots).size).toBe(slots.length);
 });
 
 test('no note repeats another, and all have a length that people write', () => {

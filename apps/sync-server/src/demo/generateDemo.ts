@@ -20,10 +20,14 @@ import { type DemoVisit, planVisits } from './planVisits.ts';
 import { AREA_CODES, FAMILY_NAMES, GIVEN_NAMES, STAFF, STREETS, TOWNS } from './people.ts';
 import { createStory } from './story.ts';
 import { THEMES, type Theme } from './themes.ts';
+import { writeEpisode, writeFlags, writeKeptBookings, writeNextBooking } from './writeStanding.ts';
 import { writeVisit } from './writeVisit.ts';
 
 export const DEMO_CLIENTS = 300;
 export const DEMO_NOTES = 6000;
+
+/** Clients go to the clinicians in turn. */
+const CLINICIANS = STAFF.filter(({ role }) => role === 'clinician').length;
 
 /** Notes per clinician that are left unsigned: the latest ones. */
 const UNSIGNED = 4;
@@ -84,7 +88,7 @@ export function generateDemo({ seed, now }: { readonly seed: number; readonly no
     practitioners,
     clients: {
       *[Symbol.iterator]() {
-        for (const person of people) yield writeClient(person, { organization, supervisors });
+        for (const person of people) yield writeClient(person, { organization, supervisors, now });
       },
     },
   };
@@ -163,9 +167,10 @@ function leaveUnsigned(
 interface Surroundings {
   readonly organization: Organization;
   readonly supervisors: readonly DemoPractitioner[];
+  readonly now: number;
 }
 
-function writeClient(person: PlannedPerson, { organization, supervisors }: Surroundings): DemoClient {
+function writeClient(person: PlannedPerson, { organization, supervisors, now }: Surroundings): DemoClient {
   const chooser = createChooser(person.seed);
   const patient = writePatient(person, organization.id, chooser);
   const age =
@@ -173,6 +178,15 @@ function writeClient(person: PlannedPerson, { organization, supervisors }: Surro
   const theme = chooser.pick(THEMES);
   const story = createStory(chooser, { gender: person.gender, age });
   const since = person.visits[0]?.start ?? 0;
+  const standing = {
+    patient,
+    clinician: person.clinician,
+    organizationId: organization.id,
+    visits: person.visits,
+    // Choices of its own: what is written of the visits does not depend on it.
+    chooser: createChooser(person.seed + 1),
+  };
+  const kept = writeKeptBookings(standing);
   const resources: FhirResource[] = [
     patient,
     writeTeam({
@@ -182,6 +196,10 @@ function writeClient(person: PlannedPerson, { organization, supervisors }: Surro
       chooser,
     }),
     ...writeConditions({ patient, recorder: person.clinician, theme, months: story.months, since, chooser }),
+    ...writeFlags(standing),
+    writeEpisode({ ...standing, icd10: theme.icd10 }),
+    ...kept.values(),
+    ...writeNextBooking({ ...standing, number: Math.floor(person.index / CLINICIANS), now }),
   ];
   person.visits.forEach((visit, index) => {
     const { clinician, visits } = person;
@@ -195,6 +213,7 @@ function writeClient(person: PlannedPerson, { organization, supervisors }: Surro
         clinician,
         organizationId: organization.id,
         home,
+        booking: kept.get(visit),
       }),
     );
   });

@@ -1,4 +1,5 @@
 import {
+  type Appointment,
   type Composition,
   type Encounter,
   type Patient,
@@ -25,8 +26,9 @@ export function writeVisit(input: {
   readonly clinician: Practitioner;
   readonly organizationId: string;
   readonly home: string;
+  readonly booking: Appointment | undefined;
 }): [Encounter, Composition] {
-  const { visit, moment, patient, clinician, organizationId } = input;
+  const { visit, moment, patient, clinician, organizationId, booking } = input;
   const { chooser } = moment;
   const people = {
     clientId: patient.id,
@@ -35,7 +37,7 @@ export function writeVisit(input: {
     organizationId,
   };
   const places = { HH: input.home, AMB: 'Alder Valley clinic', VR: '' } as const;
-  const encounter = finishEncounter(
+  const finished = finishEncounter(
     createEncounter({
       ...people,
       id: chooser.uuid(),
@@ -45,6 +47,10 @@ export function writeVisit(input: {
     }),
     { endedAt: visit.end },
   );
+  const encounter: Encounter =
+    booking === undefined
+      ? finished
+      : { ...finished, appointment: [{ reference: `Appointment/${booking.id}` }] };
   const now = visit.end + chooser.between(3, 45) * MINUTE;
   const draft = createNote({
     ...people,

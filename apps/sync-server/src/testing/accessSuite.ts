@@ -59,7 +59,7 @@ export function defineAccessSuite(storage: () => Storage): void {
     const start = await changes(ana);
     const startOfBen = await changes(ben);
     const { clientId } = await server.registerClient(ana);
-    const [flag, episode, appointment] = standingOf(clientId, ana.practitionerId, server.uuid);
+    const [flag, episode, appointment] = standingOf(clientId, ana.practitionerId, () => server.uuid());
     const all = [flag, episode, appointment];
     const stranger = await ask(ben, 'POST', '/fhir', bundleOf('batch', all));
     expect(stranger.body.entry.map((entry: AnyJson) => entry.response.status.slice(0, 3))).toEqual([
@@ -100,7 +100,7 @@ export function defineAccessSuite(storage: () => Storage): void {
     const { ana, ben, ask } = server;
     const mine = await server.registerClient(ana);
     const other = await server.registerClient(ben);
-    const [, , appointment] = standingOf(mine.clientId, ana.practitionerId, server.uuid);
+    const [, , appointment] = standingOf(mine.clientId, ana.practitionerId, () => server.uuid());
     const [clinician, client] = appointment.participant;
     if (clinician === undefined || client === undefined) throw new Error('two take part');
     const another = { ...client, actor: { reference: `Patient/${other.clientId}` } };
