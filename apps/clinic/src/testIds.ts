@@ -122,8 +122,12 @@ export const testIds = {
     duplicates: 'register-duplicates',
     duplicate: (clientId: string) => `duplicate-${clientId}`,
   },
+  /** What to beware of, on every screen of a client. */
+  risk: 'risk-strip',
   chart: {
     name: 'chart-name',
+    nextVisit: 'chart-next-visit',
+    program: 'chart-program',
     startVisit: 'start-visit',
     continueVisit: 'continue-visit',
     consent: 'consent-to-treatment',

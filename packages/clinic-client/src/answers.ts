@@ -28,6 +28,7 @@ import { loadEmergencyMarks } from './emergencyMarks.ts';
 import { likelyDuplicates } from './likelyDuplicates.ts';
 import { sectionLabelKey } from './noteLabels.ts';
 import { noteSnippet, toNoteQuery } from './noteSearch.ts';
+import { standingOf } from './standing.ts';
 
 /** Characters of a note's text shown in lists. */
 const previewLength = 160;
@@ -170,6 +171,8 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         return (await answers.caseload(query)) as Answer<Q>;
       case 'chart':
         return (await answers.chart(query)) as Answer<Q>;
+      case 'standing':
+        return standingOf(await store.standing(query.clientId), clock.now()) as Answer<Q>;
       case 'note':
         return (await answers.note(query)) as Answer<Q>;
       case 'consent':

@@ -10,6 +10,7 @@ export function isTouched(query: Query, commit: Commit): boolean {
     case 'found-notes':
       return commit.clients.size > 0 || commit.indexed === true;
     case 'chart':
+    case 'standing':
       return commit.clients.has(query.clientId);
     case 'note':
       return commit.keys.has(`Composition/${query.noteId}`);

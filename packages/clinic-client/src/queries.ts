@@ -28,6 +28,8 @@ export type Query =
       readonly birthDate: string;
     }
   | { readonly kind: 'chart'; readonly clientId: string }
+  /** How things stand with a client, whatever screen of theirs is open. */
+  | { readonly kind: 'standing'; readonly clientId: string }
   | { readonly kind: 'note'; readonly noteId: string }
   | { readonly kind: 'consent'; readonly consentId: string }
   | { readonly kind: 'outbox' }
@@ -40,23 +42,21 @@ export type CaseloadFilter = 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting'
 export type NoteFilter = 'all' | 'my-unsigned' | 'mine' | 'last-30-days';
 export type CaseloadSort = 'name' | 'last-visit' | 'birth-date';
 
-export type Answer<Q extends Query> = Q['kind'] extends 'caseload'
-  ? CaseloadAnswer
-  : Q['kind'] extends 'likely-duplicates'
-    ? DuplicatesAnswer
-    : Q['kind'] extends 'found-notes'
-      ? FoundNotesAnswer
-      : Q['kind'] extends 'chart'
-        ? ChartAnswer | null
-        : Q['kind'] extends 'note'
-          ? NoteAnswer | null
-          : Q['kind'] extends 'consent'
-            ? ConsentAnswer | null
-            : Q['kind'] extends 'attention'
-              ? AttentionAnswer | null
-              : Q['kind'] extends 'explanations'
-                ? ExplanationsAnswer
-                : OutboxAnswer;
+/** What each kind of question is answered with. */
+interface Answers {
+  readonly caseload: CaseloadAnswer;
+  readonly 'found-notes': FoundNotesAnswer;
+  readonly 'likely-duplicates': DuplicatesAnswer;
+  readonly chart: ChartAnswer | null;
+  readonly standing: StandingAnswer;
+  readonly note: NoteAnswer | null;
+  readonly consent: ConsentAnswer | null;
+  readonly outbox: OutboxAnswer;
+  readonly attention: AttentionAnswer | null;
+  readonly explanations: ExplanationsAnswer;
+}
+
+export type Answer<Q extends Query> = Answers[Q['kind']];
 
 export interface CaseloadAnswer {
   readonly rows: readonly ClientRow[];
@@ -150,6 +150,15 @@ export interface ChartAnswer {
   readonly attention: readonly AttentionRow[];
   /** The client is here by emergency access, until this instant. */
   readonly emergencyUntil: string | null;
+}
+
+export interface StandingAnswer {
+  /** What to beware of, in the words of who wrote it; those that are over are left out. */
+  readonly risks: readonly { readonly id: string; readonly text: string }[];
+  /** Names of the programs that care for the client now. */
+  readonly programs: readonly string[];
+  /** Start of the earliest booked appointment that has not begun, as FHIR writes it. */
+  readonly nextVisit: string | null;
 }
 
 export interface NoteSummary {

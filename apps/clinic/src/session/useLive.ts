@@ -31,6 +31,8 @@ const subjectOf = (query: Query): string => {
       return `attention/${query.mutationId}`;
     case 'chart':
       return `chart/${query.clientId}`;
+    case 'standing':
+      return `standing/${query.clientId}`;
     case 'note':
       return `note/${query.noteId}`;
     case 'consent':

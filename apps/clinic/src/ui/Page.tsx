@@ -5,6 +5,7 @@ import { ScrollView, View, type ScrollViewProps } from 'react-native';
 import { testIds } from '../testIds.ts';
 import { usePalette } from '../theme/theme.ts';
 import { IconButton } from './Button.tsx';
+import { RiskStrip } from './RiskStrip.tsx';
 import { SyncPill } from './SyncPill.tsx';
 import { Heading, Text } from './Text.tsx';
 
@@ -14,11 +15,22 @@ interface HeaderProps {
   /** Where the back arrow leads: a place of the app, so that it works after a restart too. */
   readonly back?: string | undefined;
   readonly actions?: ReactNode;
+  /** The client whose screen this is: what to beware of stands below the header. */
+  readonly clientId?: string;
   readonly titleTestID?: string;
 }
 
 /** The top of a screen: where one is, the way back, and how the sync stands. */
-export function PageHeader({ title, subtitle, back, actions, titleTestID }: HeaderProps) {
+export function PageHeader({ clientId, ...bar }: HeaderProps) {
+  return (
+    <>
+      <HeaderBar {...bar} />
+      {clientId === undefined ? null : <RiskStrip clientId={clientId} />}
+    </>
+  );
+}
+
+function HeaderBar({ title, subtitle, back, actions, titleTestID }: Omit<HeaderProps, 'clientId'>) {
   const { t } = useTranslation();
   const palette = usePalette();
   return (

@@ -10,13 +10,13 @@ import { testIds } from '../../testIds.ts';
 import { usePalette } from '../../theme/theme.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
-import { DeliveryBadge } from '../../ui/DeliveryBadge.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader, Section } from '../../ui/Page.tsx';
 import { Heading, Text } from '../../ui/Text.tsx';
 import { AttentionNotices } from '../attention/AttentionNotice.tsx';
 import { EmergencyBadge } from '../emergency/EmergencyBadge.tsx';
+import { ChartFacts } from './ChartFacts.tsx';
 import { ConsentList } from './ConsentList.tsx';
 import { NoteLink } from './NoteLink.tsx';
 import { VisitCard, type Visit } from './VisitCard.tsx';
@@ -58,6 +58,7 @@ export function ChartScreen() {
         subtitle={chart === null ? undefined : <Identity chart={chart} />}
         back="/clients"
         titleTestID={testIds.chart.name}
+        clientId={clientId}
       />
       <View role="main" style={{ flex: 1 }}>
         {chart === null ? (
@@ -163,7 +164,7 @@ function ChartHead({ chart }: { chart: ChartAnswer }) {
           onPress={() => router.push(`${base}/consent`)}
         />
       </View>
-      <Contact chart={chart} />
+      <ChartFacts chart={chart} />
       <View style={{ flexDirection: 'row', flexWrap: 'wrap', gap: 20 }}>
         {chart.conditions.length === 0 ? null : (
           <View style={sideBySide}>
@@ -192,32 +193,6 @@ function Conditions({ conditions }: Pick<ChartAnswer, 'conditions'>) {
         ))}
       </Card>
     </Section>
-  );
-}
-
-function Contact({ chart }: { chart: ChartAnswer }) {
-  const { t } = useTranslation();
-  if (chart.phone === null && chart.address === null && chart.delivery.state === 'server') return null;
-  return (
-    <Card style={{ gap: 6 }}>
-      {chart.address === null ? null : (
-        <Text>
-          <Text tone="muted">{t('chart.address')}: </Text>
-          {chart.address}
-        </Text>
-      )}
-      {chart.phone === null ? null : (
-        <Text>
-          <Text tone="muted">{t('chart.phone')}: </Text>
-          {chart.phone}
-        </Text>
-      )}
-      {chart.delivery.state === 'server' ? null : (
-        <View style={{ alignItems: 'flex-start' }}>
-          <DeliveryBadge delivery={chart.delivery} />
-        </View>
-      )}
-    </Card>
   );
 }
 

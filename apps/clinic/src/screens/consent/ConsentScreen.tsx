@@ -30,7 +30,7 @@ export function ConsentScreen() {
   if (consent === undefined) return <Loading />;
   if (consent === null) {
     return (
-      <Page title={t('consent.gone')} back={back}>
+      <Page clientId={clientId} title={t('consent.gone')} back={back}>
         <EmptyState icon="file-question-outline" title={t('consent.gone')} text={t('consent.goneText')} />
       </Page>
     );
@@ -38,6 +38,7 @@ export function ConsentScreen() {
   const { pdf } = consent;
   return (
     <Page
+      clientId={clientId}
       title={consent.title === '' ? t('chart.consent') : consent.title}
       subtitle={consent.clientName}
       back={back}

@@ -64,6 +64,7 @@ export function ConsentSigningScreen() {
 
   return (
     <Page
+      clientId={clientId}
       title={t('chart.consent')}
       subtitle={chart?.name}
       back={back}

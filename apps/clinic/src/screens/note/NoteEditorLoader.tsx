@@ -56,7 +56,7 @@ export const NoteEditorLoader = memo(function NoteEditorLoader(props: NoteEditor
   if (opened === null) return <Loading />;
   if (opened === 'refused') {
     return (
-      <Page title={t('note.title')} back={props.back}>
+      <Page clientId={props.clientId} title={t('note.title')} back={props.back}>
         <Notice tone="error" announce title={t('note.notOpened')} text={t('note.notOpenedText')} />
       </Page>
     );

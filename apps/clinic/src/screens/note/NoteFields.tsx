@@ -63,6 +63,7 @@ export function NoteFields({ editor, leave, noteId, clientId, clientName, title,
   const first = editor.position ?? null;
   return (
     <Page
+      clientId={clientId}
       title={noteTitle(title)}
       subtitle={clientName}
       back={back}

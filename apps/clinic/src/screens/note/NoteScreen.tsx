@@ -15,7 +15,7 @@ export function NoteScreen() {
   if (note === undefined) return <Loading />;
   if (note === null) {
     return (
-      <Page title={t('note.gone')} back={`/clients/${clientId}`}>
+      <Page clientId={clientId} title={t('note.gone')} back={`/clients/${clientId}`}>
         <EmptyState icon="file-question-outline" title={t('note.gone')} text={t('note.goneText')} />
       </Page>
     );

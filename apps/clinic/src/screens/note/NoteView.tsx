@@ -19,6 +19,7 @@ export function NoteView({ note }: { note: NoteAnswer }) {
   const noteTitle = useNoteTitle();
   return (
     <Page
+      clientId={note.clientId}
       title={noteTitle(note.title)}
       subtitle={note.clientName}
       back={`/clients/${note.clientId}`}

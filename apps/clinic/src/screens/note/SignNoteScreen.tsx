@@ -36,7 +36,7 @@ export function SignNoteScreen() {
     });
   };
   return (
-    <Page title={t('sign.title')} subtitle={note.clientName} back={back} width={720}>
+    <Page clientId={clientId} title={t('sign.title')} subtitle={note.clientName} back={back} width={720}>
       {note.attentionId === null ? null : (
         <AttentionNotice attentionId={note.attentionId} inConflict={note.inConflict} />
       )}

@@ -8,6 +8,9 @@ const typeKeys: Readonly<Record<string, ParseKeys>> = {
   Consent: 'resource.consent',
   Provenance: 'resource.provenance',
   CareTeam: 'resource.careTeam',
+  Flag: 'resource.flag',
+  EpisodeOfCare: 'resource.episodeOfCare',
+  Appointment: 'resource.appointment',
 };
 
 /** What people call a resource of a type. */

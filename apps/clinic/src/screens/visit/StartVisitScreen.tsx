@@ -31,7 +31,13 @@ export function StartVisitScreen() {
     });
 
   return (
-    <Page title={t('visit.startTitle')} subtitle={chart?.name} back={`/clients/${clientId}`} width={620}>
+    <Page
+      clientId={clientId}
+      title={t('visit.startTitle')}
+      subtitle={chart?.name}
+      back={`/clients/${clientId}`}
+      width={620}
+    >
       <Choice
         label={t('visit.where')}
         value={place}

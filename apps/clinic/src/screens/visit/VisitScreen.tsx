@@ -33,7 +33,7 @@ export function VisitScreen() {
   const visit = chart?.visits.find((candidate) => candidate.visitId === visitId);
   if (chart === null || visit === undefined) {
     return (
-      <Page title={t('visit.gone')} back={`/clients/${clientId}`}>
+      <Page clientId={clientId} title={t('visit.gone')} back={`/clients/${clientId}`}>
         <EmptyState icon="home-off-outline" title={t('visit.gone')} text={t('visit.goneText')} />
       </Page>
     );
@@ -52,7 +52,13 @@ export function VisitScreen() {
     });
 
   return (
-    <Page title={t('visit.title')} subtitle={chart.name} back={`/clients/${clientId}`} width={680}>
+    <Page
+      clientId={clientId}
+      title={t('visit.title')}
+      subtitle={chart.name}
+      back={`/clients/${clientId}`}
+      width={680}
+    >
       <AttentionNotices rows={chart.attention.filter(({ resourceId }) => resourceId === visitId)} />
       <VisitFacts visit={visit} />
       <View style={{ gap: 10 }}>
