@@ -5,13 +5,16 @@ import { wordsOf } from './words.ts';
 /** What search keeps of a client; both databases store it as it is. */
 export interface ClientDocument {
   readonly id: string;
-  /** Family name first, folded: compared by code points. */
+  /** Family name first, folded, its first 100 characters: compared by code points. */
   readonly sortName: string;
   /** Where parts of words are looked for: names, identifiers, phones, birth date, addresses, each on its line. */
   readonly line: string;
   /** Names as somebody may misspell them: {@link nameKeys} of each. Each once. */
   readonly nameKeys: readonly string[];
 }
+
+const LONGEST_SORT_NAME = 100;
+const MOST_NAMES = 50;
 
 /** The document of a client. Every name counts, former ones too: people are remembered by them. */
 export function clientDocument(patient: Patient): ClientDocument {
@@ -33,7 +36,7 @@ export function clientDocument(patient: Patient): ClientDocument {
   const nameWords = spoken(names);
   return {
     id: patient.id ?? '',
-    sortName: foldText([official?.family ?? displayName(patient), ...(official?.given ?? [])].join(' ')),
+    sortName: sortName([official?.family ?? displayName(patient), ...(official?.given ?? [])].join(' ')),
     line: [
       nameWords.join(' '),
       ...[...identifiers, ...telecoms].flatMap((value) => [joined(value), ...digitsOf(value)]),
@@ -42,8 +45,12 @@ export function clientDocument(patient: Patient): ClientDocument {
     ]
       .filter((part) => part !== '')
       .join('\n'),
-    nameKeys: [...new Set(nameWords.flatMap(nameKeys))],
+    nameKeys: [...new Set(nameWords.slice(0, MOST_NAMES).flatMap(nameKeys))],
   };
+}
+
+function sortName(name: string): string {
+  return Array.from(foldText(name)).slice(0, LONGEST_SORT_NAME).join('');
 }
 
 function spoken(texts: readonly string[]): string[] {

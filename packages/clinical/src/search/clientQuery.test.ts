@@ -57,6 +57,14 @@ test.each(['Gomez', 'Pi', 'Penitas', '1980-03-13', '5550100198', 'mar10', 'xyz']
   },
 );
 
+test('a name of any length sorts by its beginning, and a text of any length is searched by its own', () => {
+  const family = Array.from({ length: 9999 }, (_, at) => `Name${String(at)}`).join(' ');
+  const { sortName, nameKeys } = clientDocument({ ...patient, name: [{ family }] });
+  expect(sortName).toHaveLength(100);
+  expect(nameKeys.length).toBeLessThan(1000);
+  expect(JSON.stringify(compileClientText('ab-'.repeat(50_000))).length).toBeLessThan(1000);
+});
+
 test('the list sorts by the family name, folded', () => {
   expect(clientDocument(patient).sortName).toBe('gonzalez-pena maria jose');
 });

@@ -15,11 +15,12 @@ export interface ClientClause {
 export type ClientMatch = 'exact' | 'similar';
 
 const MOST_CLAUSES = 12;
+const LONGEST_TEXT = 300;
 const SLASHED_DATE = /^(\d{1,2})[/.](\d{1,2})[/.](\d{4})$/u;
 
-/** The clauses of a text as typed: each must hold. Any part of a name, a number as it is written or its digits, a date. */
+/** The clauses of a text as typed (its first 300 characters, 12 parts): each must hold. Any part of a name, a number as it is written or its digits, a date. */
 export function compileClientText(text: string): ClientClause[] {
-  return text.split(/\s+/u).flatMap(partClauses).slice(0, MOST_CLAUSES);
+  return text.slice(0, LONGEST_TEXT).split(/\s+/u).flatMap(partClauses).slice(0, MOST_CLAUSES);
 }
 
 function partClauses(part: string): ClientClause[] {

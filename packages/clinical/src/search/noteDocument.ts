@@ -9,9 +9,14 @@ import { wordsOf } from './words.ts';
 /** Counted up whenever a document of the same note would differ: what is stored is then made anew. */
 export const ANALYSER_VERSION = 1;
 
-// PostgreSQL keeps at most 16,383 places in a text and 256 of one word: with less of both, no engine drops any.
+// PostgreSQL keeps at most 16,383 places in a text, 256 of one word, and 1 MB of different words and stems, and would
+// refuse the note for more: with less of each, no engine drops any.
 const MOST_WORDS = 16_000;
 const MOST_PLACES = 250;
+/** Of different words, in UTF-16 units: as word and as two stems, of three bytes each, they stay below 1 MB. */
+const MOST_LETTERS = 80_000;
+const LONGEST_FACT = 100;
+const MOST_TYPES = 20;
 
 /** What search keeps of a note; both databases store it as it is. */
 export interface NoteDocument {
@@ -57,11 +62,13 @@ export function noteDocument(note: Composition): NoteDocument {
 function placed(texts: readonly (readonly string[])[]): (string | null)[] {
   const places = new Map<string, number>();
   const all: (string | null)[] = [];
+  let letters = 0;
   for (const text of texts) {
     if (all.length > 0 && text.length > 0) all.push(null);
     for (const word of text) {
-      if (all.length >= MOST_WORDS) return all;
       const count = (places.get(word) ?? 0) + 1;
+      if (count === 1) letters += word.length;
+      if (all.length >= MOST_WORDS || letters > MOST_LETTERS) return all;
       places.set(word, count);
       all.push(count > MOST_PLACES ? null : word);
     }
@@ -85,18 +92,18 @@ function factTerms({ clientId, author, status, types }: NoteFacts): string[] {
     ...(clientId === undefined ? [] : [factTerm('client', clientId)]),
     ...(author === undefined ? [] : [factTerm('author', author)]),
     factTerm('status', status),
-    ...types.map((code) => factTerm('type', code)),
+    ...types.slice(0, MOST_TYPES).map((code) => factTerm('type', code)),
   ];
 }
 
 /**
  * A fact as a term of lower-case letters, digits and `=`: any other character of the value as `=` and its hexadecimal
- * number, so that no tokeniser can split it or make two values one.
+ * number, so that no tokeniser can split it or make two values one. Of a value, its first 100 characters.
  */
 export function factTerm(name: 'client' | 'author' | 'status' | 'type', value: string): string {
-  const plain = value.replace(
-    /[^a-z0-9]/gu,
-    (character) => `=${character.codePointAt(0)?.toString(16) ?? ''}=`,
-  );
+  const plain = Array.from(value.slice(0, LONGEST_FACT * 2))
+    .slice(0, LONGEST_FACT)
+    .join('')
+    .replace(/[^a-z0-9]/gu, (character) => `=${character.codePointAt(0)?.toString(16) ?? ''}=`);
   return `${name}=${plain}`;
 }

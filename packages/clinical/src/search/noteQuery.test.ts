@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Composition } from '../fhir/documents.ts';
 import { createNote, withNoteSections } from '../notes/note.ts';
 import { noteDocument } from './noteDocument.ts';
 import { compareNotes, compileNoteQuery, matchesNote, type NoteQuery } from './noteQuery.ts';
@@ -103,6 +104,25 @@ test('a word that is said more often than is kept leaves the places of the other
   expect(finds('"again the end"', `${'again '.repeat(400)}the end`)).toBe(false);
   expect(finds('"the end"', `${'again '.repeat(400)}the end`)).toBe(true);
   expect(finds('again ', `${'again '.repeat(400)}the end`)).toBe(true);
+});
+
+test('whatever is written into a note, its words and stems stay below the limits of the databases', () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  const long = Array.from({ length: 16_000 }, (_, at) => `${String(at)}${letters}`).join(' ');
+  const worst: Composition = {
+    ...note(long),
+    type: { coding: Array.from({ length: 5000 }, (_, at) => ({ code: `${String(at)}${'ñ'.repeat(3000)}` })) },
+  };
+  const { words, terms } = noteDocument(worst);
+  const bytes = [...words, ...terms].reduce((sum, text) => sum + (text?.length ?? 0) * 3, 0);
+  expect(bytes).toBeLessThan(1_000_000);
+  expect(Math.max(...terms.map((term) => term.length))).toBeLessThan(2000);
+});
+
+test('a long text is searched by its beginning', () => {
+  const { clauses } = compileNoteQuery({ text: `"${'a '.repeat(50_000)}"` });
+  expect(clauses).toHaveLength(1);
+  expect(JSON.stringify(clauses).length).toBeLessThan(3000);
 });
 
 test('answers stand newest first, then by id', () => {

@@ -40,6 +40,7 @@ export type NoteClause =
 // A prefix of one or two letters would name a good part of all words, and means nothing yet.
 const SHORTEST_PREFIX = 3;
 const MOST_CLAUSES = 24;
+const LONGEST_TEXT = 1000;
 const PART = /["“”]([^"“”]*)(["“”]?)|[^\s"“”]+/gu;
 
 /** The condition that a query puts; what cannot be searched for (signs alone) puts none. */
@@ -59,8 +60,9 @@ export function compileNoteQuery(query: NoteQuery): NoteCondition {
   };
 }
 
-/** The first 24 of the text's words and phrases. */
-function textClauses(text: string): NoteClause[] {
+/** The first 24 words and phrases of the text's first 1,000 characters. */
+function textClauses(typed: string): NoteClause[] {
+  const text = typed.slice(0, LONGEST_TEXT);
   const clauses: NoteClause[] = [];
   for (const { 0: part, 1: quoted, 2: end, index } of text.matchAll(PART)) {
     const words = wordsOf(quoted ?? part).map(({ word }) => word);
