@@ -10,6 +10,7 @@ import { defineLongPollSuite } from './testing/longPollSuite.ts';
 import { defineRoleSuite } from './testing/roleSuite.ts';
 import { defineRestoreSuite } from './testing/restoreSuite.ts';
 import { defineReviewSuite } from './testing/reviewSuite.ts';
+import { defineSearchSuite } from './testing/searchSuite.ts';
 import { defineWriteSuite } from './testing/writeSuite.ts';
 
 const storage = await openPGlite();
@@ -26,3 +27,4 @@ describe('history', () => defineHistorySuite(() => storage));
 describe('late work', () => defineReviewSuite(() => storage));
 describe('devices', () => defineDeviceSuite(() => storage));
 describe('audit chains', () => defineDeviceAuditSuite(() => storage));
+describe('search', () => defineSearchSuite(() => storage));

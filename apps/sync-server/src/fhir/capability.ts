@@ -3,6 +3,44 @@ import { toInstant } from '@fieldchart/foundation';
 import { SEARCH_PARAMETERS } from './search.ts';
 import { AUDIT_PARAMETERS } from './searchAudit.ts';
 
+interface SearchParam {
+  readonly name: string;
+  readonly type: 'string' | 'reference';
+  readonly documentation?: string;
+}
+
+const TOTAL_RULE =
+  'Bundle.total is exact up to 1000 and left out beyond; _total=none leaves it out, _summary=count gives nothing else. An entry of search.mode outcome says when records are still being prepared.';
+
+/** What the analyser answers beside {@link SEARCH_PARAMETERS}. */
+const ANALYSED: Readonly<
+  Record<string, { readonly parameters: readonly SearchParam[]; readonly documentation: string }>
+> = {
+  Composition: {
+    parameters: [
+      {
+        name: '_content',
+        type: 'string',
+        documentation:
+          'Words in all their forms, English and Spanish; "…" side by side; the last one may be the beginning of a word while nothing follows it. A comma means nothing here.',
+      },
+      { name: 'author', type: 'reference' },
+    ],
+    documentation: `With _content, author or _sort=-date: newest first, in pages that do not move. ${TOTAL_RULE}`,
+  },
+  Patient: {
+    parameters: [
+      {
+        name: '_content',
+        type: 'string',
+        documentation:
+          'Any part of a name, identifier, phone, birth date or address (search.score 1), or a name that is misspelt by a letter (0.5, after the others). A comma means nothing here.',
+      },
+    ],
+    documentation: `With _content, or _sort of family, -last-visit or birthdate, in pages that do not move. ${TOTAL_RULE}`,
+  },
+};
+
 const INTERACTIONS = ['read', 'vread', 'update', 'history-instance', 'history-type', 'search-type'];
 
 /** `GET /fhir/metadata`: what this server does, generated from what it accepts. */
@@ -43,7 +81,11 @@ export function capabilityStatement(baseUrl: string, now: number): object {
             versioning: 'versioned-update',
             readHistory: true,
             updateCreate: true,
-            searchParam: parameters.map(({ name, type: kind }) => ({ name, type: kind })),
+            searchParam: [
+              ...parameters.map(({ name, type: kind }) => ({ name, type: kind })),
+              ...(ANALYSED[type]?.parameters ?? []),
+            ],
+            ...(ANALYSED[type] === undefined ? {} : { documentation: ANALYSED[type].documentation }),
             ...(type === 'Patient'
               ? {
                   operation: [

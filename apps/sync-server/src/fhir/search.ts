@@ -77,19 +77,20 @@ export async function searchResources(
       order = toOrder(values.join(','));
       continue;
     }
-    const parameter = SEARCH_PARAMETERS[search.type]?.find((known) => known.name === name);
-    if (parameter === undefined) {
-      throw new RequestRefused(
-        refusal(400, 'not-supported', `${search.type} is not searched by that parameter`),
-      );
-    }
-    for (const value of values) conditions.push(toCondition(parameter, value));
+    for (const value of values) conditions.push(plainCondition(search.type, name, value));
   }
   const where = sql.join([sql`type = ${search.type}`, readScope(actor), ...conditions], sql` and `);
   const { rows } = await sql<VersionRow & { client_id: string | null; total: number }>`
     select type, id, version, client_id, body, written_at, count(*) over () as total
     from resource where ${where} order by ${order} limit ${search.count} offset ${search.offset}`.execute(db);
   return { rows, total: rows[0]?.total ?? 0 };
+}
+
+/** The condition on rows that one value of a parameter puts; a parameter that the type does not have is refused. */
+export function plainCondition(type: string, name: string, value: string): RawBuilder<SqlBool> {
+  const parameter = SEARCH_PARAMETERS[type]?.find((known) => known.name === name);
+  if (parameter !== undefined) return toCondition(parameter, value);
+  throw new RequestRefused(refusal(400, 'not-supported', `${type} is not searched by that parameter`));
 }
 
 function toOrder(text: string): RawBuilder<unknown> {

@@ -21,6 +21,7 @@ import { addEmergencyAccess, addEmergencyDesk } from './emergencyRoutes.ts';
 import { addFhirRoutes } from './fhirRoutes.ts';
 import { addHistoryRoutes } from './historyRoutes.ts';
 import { addReviewDesk, addReviewInbox } from './reviewRoutes.ts';
+import { addSearchRoute } from './searchRoute.ts';
 import { addStaticApp } from './staticApp.ts';
 
 export interface ServerOptions {
@@ -94,6 +95,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(async (scope) => {
     addChangesRoute(scope, context);
     addFhirRoutes(scope, context);
+    addSearchRoute(scope, context);
     addHistoryRoutes(scope, context);
     addAuditRoutes(scope, context);
     addDeviceRoutes(scope, context);

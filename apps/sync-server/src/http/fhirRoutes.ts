@@ -1,4 +1,4 @@
-import { CURSOR_HEADER, isResourceType } from '@fieldchart/clinical';
+import { CURSOR_HEADER } from '@fieldchart/clinical';
 import type { FastifyInstance } from 'fastify';
 import { RequestRefused, etag, withMeta } from '../fhir/answer.ts';
 import { capabilityStatement } from '../fhir/capability.ts';
@@ -6,7 +6,6 @@ import { readEverything } from '../fhir/everything.ts';
 import { parseBundle, parsePut } from '../fhir/parseWrite.ts';
 import { performBundle } from '../fhir/performWrite.ts';
 import { readCurrentVersion, readVersion, toSearchset } from '../fhir/readResource.ts';
-import { searchResources } from '../fhir/search.ts';
 import { scopeFor } from '../identity/scopes.ts';
 import { checkPushedCursor } from '../restore/refuseCursor.ts';
 import { type Actor, refusal } from '../write/mutation.ts';
@@ -14,7 +13,7 @@ import { verifyUnit } from '../write/verifySignatures.ts';
 import { writeUnits } from '../write/writeUnits.ts';
 import { type ServerContext, authenticate, readBearer } from './context.ts';
 import { FHIR_JSON } from './errorAnswers.ts';
-import { readPage, readPageSize, readQuery } from './readQuery.ts';
+import { readPageSize, readQuery } from './readQuery.ts';
 import { requireWriteScope } from './requireWriteScope.ts';
 
 const absent = () => new RequestRefused(refusal(404, 'not-found', 'there is no such resource'));
@@ -91,23 +90,6 @@ function addReads(app: FastifyInstance, context: ServerContext): void {
       ...(found.client_id === null ? {} : { clientId: found.client_id }),
     });
     return reply.header('etag', etag(found.version)).type(FHIR_JSON).send(withMeta(found));
-  });
-
-  app.get<{ Params: { type: string } }>('/fhir/:type', async (request, reply) => {
-    const { type } = request.params;
-    const actor = await authenticate(context, request, scopeFor(type, 's'));
-    if (!isResourceType(type)) throw absent();
-    const { all, count, offset, pageFrom } = readPage(request, type);
-    const { rows, total } = await searchResources(context.db, actor, { type, query: all, count, offset });
-    const clients = new Set(rows.flatMap((row) => row.client_id ?? []));
-    const event = { action: 'search', actor, outcome: '0', query: pageFrom(offset) } as const;
-    await context.audit(
-      ...(clients.size === 0 ? [event] : [...clients].map((clientId) => ({ ...event, clientId }))),
-    );
-    const next = offset + rows.length < total ? pageFrom(offset + count) : undefined;
-    return reply
-      .type(FHIR_JSON)
-      .send(toSearchset(rows.map(withMeta), { self: pageFrom(offset), next, total }));
   });
 }
 

@@ -6,6 +6,7 @@ import { CodedError, type Logger, base64UrlEncode, systemClock } from '@fieldcha
 import { createServer } from '../http/createServer.ts';
 import { loadOrganization } from '../identity/organization.ts';
 import { type HandedTicket, handOutTicket } from '../identity/ticketDesk.ts';
+import { startAnalysis } from '../search/startAnalysis.ts';
 import { type DemoSize, createDemo } from './createDemo.ts';
 import { type DataOptions, type OpenedData, openData } from './openData.ts';
 import { systemRandom } from './systemRandom.ts';
@@ -92,12 +93,14 @@ async function serve(options: StartOptions, data: OpenedData, port: number): Pro
       .execute();
     for (const person of people) tickets.push(await handOutTicket(desk, person, { actor: OPERATOR }));
   }
+  const stopAnalysis = startAnalysis({ db, timers: systemTimers, logger: options.logger });
   return {
     url: baseUrl,
     tickets,
     kind,
     close: async () => {
       await app.close();
+      await stopAnalysis();
       await data.close();
     },
   };

@@ -8,6 +8,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '003_restore_and_review': { up: (database) => run(database, restoreAndReview) },
   '004_chains_across_rescues': { up: (database) => run(database, chainsAcrossRescues) },
   '005_emergency_access': { up: (database) => run(database, emergencyAccess) },
+  '006_search': { up: (database) => run(database, search) },
 };
 
 const initialTables = [
@@ -137,6 +138,24 @@ const emergencyAccess = [
     select practitioner_id, client_id from emergency_access
       where ended_at is null and expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint`,
   `create index audit_emergency on audit (practitioner_id, recorded) where action = 'emergency-access'`,
+];
+
+// What the analyser makes of a note or a client, stored as it is: PostgreSQL's own parsers and collations decide nothing.
+// Rows of before have version 0 of it and are analysed after the start.
+const search = [
+  `alter table resource add column note_number bigint, add column note_words tsvector,
+    add column client_line text, add column client_sort text collate "C",
+    add column client_keys text[] not null default '{}', add column analyser integer not null default 0`,
+  `create index resource_note on resource (note_number desc, id collate "C" desc) where type = 'Composition'`,
+  `create index resource_note_client on resource (client_id, note_number desc, id collate "C" desc)
+    where type = 'Composition'`,
+  `create index resource_note_words on resource using gin (note_words) with (fastupdate = off)
+    where type = 'Composition'`,
+  `create index resource_client_sort on resource (client_sort, id collate "C") where type = 'Patient'`,
+  `create index resource_client_keys on resource using gin (client_keys) where type = 'Patient'`,
+  `create index resource_visit on resource (client_id, date collate "C")
+    where type = 'Encounter' and status not in ('planned', 'cancelled', 'entered-in-error')`,
+  `create index resource_analyser on resource (type, analyser) where type in ('Composition', 'Patient')`,
 ];
 
 async function run(database: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -172,6 +172,15 @@ export interface ResourceTable {
   codes: ColumnType<string[], string[], string[]>;
   names: string | null;
   phones: ColumnType<string[], string[], string[]>;
+  /** A note's place in the order of notes, newest highest. */
+  note_number: Generated<number | null>;
+  /** A `tsvector` of what the analyser found. */
+  note_words: Generated<string | null>;
+  client_line: Generated<string | null>;
+  client_sort: Generated<string | null>;
+  client_keys: ColumnType<string[], string[] | undefined, string[]>;
+  /** The version of the analyser that made these five; 0 for none yet. */
+  analyser: Generated<number>;
 }
 
 /** Every version, in the order in which the organisation's counter numbered it: this is the feed. */

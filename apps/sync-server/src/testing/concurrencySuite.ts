@@ -2,6 +2,7 @@ import type { CareTeam } from '@fieldchart/clinical';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { analyseStored } from '../search/analyseStored.ts';
 import { systemTimers } from '../setup/systemTimers.ts';
 import type { Storage } from '../storage/openStorage.ts';
 import { bundleOf, entryOf, newClient, tokenForm } from './requests.ts';
@@ -139,6 +140,33 @@ export function defineConcurrencySuite(storage: () => Storage, other: () => Stor
       const [decided] = await items();
       expect(await notes()).toHaveLength(decided?.state === 'accepted' ? 1 : 0);
     });
+  });
+
+  test('the analysis of what is stored waits for nobody who writes: it leaves out what is locked, and does it afterwards', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const notes = [server.note(ana, of), server.note(ana, of)];
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', notes));
+    await storage()
+      .db.updateTable('resource')
+      .set({ analyser: 0 })
+      .where('type', '=', 'Composition')
+      .execute();
+    const waiting = async () => {
+      const { db } = storage();
+      const rows = await db.selectFrom('resource').select('id').where('analyser', '=', 0).execute();
+      return rows.map(({ id }) => id);
+    };
+    const locked = notes[0]?.id ?? '';
+    await other()
+      .db.transaction()
+      .execute(async (trx) => {
+        await trx.selectFrom('resource').select('id').where('id', '=', locked).forUpdate().execute();
+        await analyseStored(storage().db, 10);
+        expect(await waiting()).toEqual([locked]);
+      });
+    await analyseStored(storage().db, 10);
+    expect(await waiting()).toEqual([]);
   });
 
   test('sealed work sent by eight at the same time is kept once, and all are given the receipt', async () => {

@@ -9,6 +9,7 @@ import type { AcceptedVersion } from './decideUnit.ts';
 import { decideUnits } from './decideUnits.ts';
 import type { Actor, Refusal, Unit, UnitOutcome } from './mutation.ts';
 import { readState } from './readState.ts';
+import { searchDocument } from '../search/searchDocument.ts';
 import { searchColumns } from './searchColumns.ts';
 
 export interface WriteDeps {
@@ -110,6 +111,7 @@ async function apply(trx: Transaction<Tables>, application: Application): Promis
     created: version.created,
     newest: newest.get(version.key) === version.version,
     ...searchColumns(version.resource),
+    ...searchDocument(version.resource),
   }));
   const touchedTeams = accepted.flatMap(({ resource }) =>
     resource.resourceType === 'CareTeam' ? [resource.id] : [],
@@ -134,7 +136,8 @@ async function apply(trx: Transaction<Tables>, application: Application): Promis
     version as (
       select * from jsonb_to_recordset(${JSON.stringify(versions)}::jsonb) as v(
         sequence bigint, type text, id text, version integer, client_id text, body jsonb, mutation_id text,
-        created boolean, newest boolean, status text, date text, codes jsonb, names text, phones jsonb)),
+        created boolean, newest boolean, status text, date text, codes jsonb, names text, phones jsonb, note_number bigint,
+        note_words tsvector, client_line text, client_sort text, client_keys jsonb, analyser integer)),
     member as (
       select * from jsonb_to_recordset(${JSON.stringify(members)}::jsonb)
         as m(care_team_id text, client_id text, practitioner_id text)),
@@ -145,13 +148,18 @@ async function apply(trx: Transaction<Tables>, application: Application): Promis
         ${deviceId}::text, created
       from version),
     written_resource as (
-      insert into resource (type, id, version, client_id, body, written_at, status, date, codes, names, phones)
+      insert into resource (type, id, version, client_id, body, written_at, status, date, codes, names, phones,
+        note_number, note_words, client_line, client_sort, client_keys, analyser)
       select type, id, version, client_id, body, ${now}::bigint, status, date,
-        array(select jsonb_array_elements_text(codes)), names, array(select jsonb_array_elements_text(phones))
+        array(select jsonb_array_elements_text(codes)), names, array(select jsonb_array_elements_text(phones)),
+        note_number, note_words, client_line, client_sort, array(select jsonb_array_elements_text(client_keys)),
+        analyser
       from version where newest
       on conflict (type, id) do update set version = excluded.version, client_id = excluded.client_id,
         body = excluded.body, written_at = excluded.written_at, status = excluded.status, date = excluded.date,
-        codes = excluded.codes, names = excluded.names, phones = excluded.phones),
+        codes = excluded.codes, names = excluded.names, phones = excluded.phones,
+        note_number = excluded.note_number, note_words = excluded.note_words, client_line = excluded.client_line,
+        client_sort = excluded.client_sort, client_keys = excluded.client_keys, analyser = excluded.analyser),
     left_team as (
       delete from care_team_member old
       where old.care_team_id in (select jsonb_array_elements_text(${JSON.stringify(touchedTeams)}::jsonb))

@@ -1,0 +1,127 @@
+import { type NoteClause, compileNoteQuery, factTerm } from '@fieldchart/clinical';
+import { sql, type SqlBool } from 'kysely';
+import { readScope } from '../access/readScope.ts';
+import { RequestRefused } from '../fhir/answer.ts';
+import { plainCondition } from '../fhir/search.ts';
+import type { Database } from '../storage/openStorage.ts';
+import { type Actor, refusal } from '../write/mutation.ts';
+import { dateRange } from './dateRange.ts';
+import { noteVectorQuery } from './noteVector.ts';
+import { decodeSearchCursor, encodeSearchCursor } from './searchCursor.ts';
+import {
+  type Condition,
+  type FoundRow,
+  type PageRequest,
+  type SearchPage,
+  allOf,
+  alternatives,
+  analysed,
+  countPreparing,
+  countRows,
+} from './searchPage.ts';
+
+const ORDER = '-date';
+
+/** Whether a search of Compositions is one by text or author, or in the order of notes. */
+export function isNoteSearch(type: string, query: ReadonlyMap<string, readonly string[]>): boolean {
+  if (type !== 'Composition') return false;
+  if (['_content', 'author', '_after'].some((name) => query.has(name))) return true;
+  return query.get('_sort')?.join(',') === ORDER && !query.has('_offset');
+}
+
+/** A page of the notes that answer, newest first, within what the actor may read (S3). */
+export async function searchNotes(db: Database, actor: Actor, request: PageRequest): Promise<SearchPage> {
+  const { count, after, counted } = request;
+  const cursor = after === undefined ? undefined : decodeSearchCursor(after, ORDER);
+  const where = allOf([
+    analysed('Composition'),
+    readScope(actor) as Condition,
+    ...conditionsOf(request.query),
+  ]);
+  const [total, preparing, rows] = await Promise.all([
+    !counted ? undefined : cursor === undefined ? countRows(db, where) : cursor.total,
+    countPreparing(db, actor, 'Composition'),
+    count === 0 ? [] : readPage(db, where, cursor, count + 1),
+  ]);
+  const shown = rows.slice(0, count);
+  const last = shown.at(-1);
+  const next =
+    last === undefined || rows.length <= count
+      ? undefined
+      : encodeSearchCursor({
+          order: ORDER,
+          similar: false,
+          key: last.key,
+          id: last.id,
+          total: total ?? null,
+        });
+  return { rows: shown, total, next, preparing };
+}
+
+async function readPage(
+  db: Database,
+  where: Condition,
+  cursor: { readonly key: string | number | null; readonly id: string } | undefined,
+  limit: number,
+): Promise<readonly FoundRow[]> {
+  const after =
+    cursor === undefined
+      ? sql``
+      : sql`and (note_number, id collate "C") < (${Number(cursor.key)}::bigint, ${cursor.id})`;
+  const { rows } = await sql<FoundRow>`
+    select type, id, version, client_id, body, written_at, note_number as key
+    from resource where ${where} ${after}
+    order by note_number desc, id collate "C" desc limit ${limit}`.execute(db);
+  return rows;
+}
+
+function conditionsOf(query: PageRequest['query']): Condition[] {
+  const clauses: NoteClause[] = [];
+  const conditions: Condition[] = [];
+  for (const [name, values] of query) {
+    for (const value of values) {
+      switch (name) {
+        case '_sort':
+          if (value === ORDER) break;
+          throw new RequestRefused(refusal(400, 'not-supported', 'that order is not supported'));
+        case '_content':
+          clauses.push(...compileNoteQuery({ text: value }).clauses);
+          break;
+        case 'author':
+          clauses.push(anyFact('author', alternatives(name, value).map(toPractitioner)));
+          break;
+        case 'status':
+          clauses.push(anyFact('status', alternatives(name, value)));
+          break;
+        case 'date':
+          conditions.push(inRanges(alternatives(name, value)));
+          break;
+        default:
+          conditions.push(plainCondition('Composition', name, value));
+      }
+    }
+  }
+  const words = noteVectorQuery(clauses);
+  if (words !== undefined) conditions.push(sql<SqlBool>`note_words @@ ${words}::tsquery`);
+  return conditions;
+}
+
+function anyFact(name: 'author' | 'status', values: readonly string[]): NoteClause {
+  return { kind: 'any', terms: values.map((value) => factTerm(name, value)), prefix: null };
+}
+
+function toPractitioner(value: string): string {
+  return value.includes('/') ? value : `Practitioner/${value}`;
+}
+
+function inRanges(dates: readonly string[]): Condition {
+  const ranges = dates.map((date) => {
+    const { from, below } = dateRange(date);
+    return allOf([
+      sql<SqlBool>`true`,
+      ...(from === null ? [] : [sql<SqlBool>`note_number >= ${from}::bigint`]),
+      ...(below === null ? [] : [sql<SqlBool>`note_number < ${below}::bigint`]),
+    ]);
+  });
+  return sql<SqlBool>`(${sql.join(ranges, sql` or `)})`;
+}

@@ -1,0 +1,335 @@
+import { type FhirResource, type NoteQuery, createCareTeam, createEncounter } from '@fieldchart/clinical';
+import {
+  SEARCHED_CLIENTS,
+  clientTextArbitrary,
+  expectedClients,
+  expectedNotes,
+  noteQueryArbitrary,
+  notesArbitrary,
+  patientsArbitrary,
+  visitsArbitrary,
+} from '@fieldchart/clinical/testing';
+import { silentLogger } from '@fieldchart/foundation';
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import { analyseStored } from '../search/analyseStored.ts';
+import { startAnalysis } from '../search/startAnalysis.ts';
+import { loadResources } from '../setup/loadResources.ts';
+import type { Storage } from '../storage/openStorage.ts';
+import { bundleOf } from './requests.ts';
+import { type AnyJson, type TestDevice, type TestServer, openTestServer } from './testServer.ts';
+
+/** The same question has the same answer in the same order as everywhere, page by page; on every database. */
+export function defineSearchSuite(storage: () => Storage): void {
+  let server: TestServer;
+  beforeEach(async () => {
+    server = await openTestServer(storage());
+  });
+
+  /** Empties the chart and loads another, past the rules of the record: these are not looked at here. */
+  const load = async (resources: readonly FhirResource[]) => {
+    server = await openTestServer(storage());
+    const refused = await loadResources(
+      { db: storage().db, clock: server.clock, random: server.random },
+      resources,
+    );
+    expect(refused).toEqual([]);
+  };
+
+  /** The pages of a search, to the last. */
+  const readAll = async (device: TestDevice, path: string) => {
+    const entries: AnyJson[] = [];
+    const totals = new Set<number | undefined>();
+    let url: string | undefined = path;
+    while (url !== undefined) {
+      const { status, body }: { status: number; body: AnyJson } = await server.ask(
+        device,
+        'GET',
+        `/fhir/${url}`,
+      );
+      expect(status, `${url} ${JSON.stringify(body)}`).toBe(200);
+      entries.push(...body.entry);
+      totals.add(body.total);
+      url = body.link.find((link: AnyJson) => link.relation === 'next')?.url;
+    }
+    return { entries, ids: entries.map((entry) => entry.resource.id as string), totals: [...totals] };
+  };
+
+  const teams = () =>
+    ['c1', 'c.1'].map((clientId, at) =>
+      createCareTeam({
+        id: `team${String(at)}`,
+        clientId,
+        members: [{ practitionerId: 'ana', name: 'Ana' }],
+        organizationId: 'org',
+        startedAt: 0,
+      }),
+    );
+
+  test('same notes, same question: the answer of the analyser, in its order, over pages of any size; S3: of the caseload alone', async () => {
+    const asked = fc.tuple(noteQueryArbitrary, fc.integer({ min: 1, max: 7 }));
+    const charts = fc.tuple(
+      patientsArbitrary,
+      notesArbitrary(40),
+      fc.array(asked, { minLength: 15, maxLength: 25 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(charts, async ([patients, notes, questions]) => {
+        await load([...patients, ...teams(), ...SEARCHED_CLIENTS.map(plannedVisit), ...notes]);
+        const ofAna = notes.filter((note) =>
+          ['Patient/c1', 'Patient/c.1'].includes(note.subject?.reference ?? ''),
+        );
+        for (const [query, count] of questions) {
+          const path = `Composition?${toParameters(query)}&_sort=-date&_count=${String(count)}`;
+          const all = expectedNotes(notes, query);
+          const found = await readAll(server.sue, path);
+          expect([found.ids, found.totals], path).toEqual([all, [all.length]]);
+          expect((await readAll(server.ana, path)).ids, path).toEqual(expectedNotes(ofAna, query));
+        }
+      }),
+      { numRuns: 6 },
+    );
+  }, 240_000);
+
+  test('same clients, same question: exact before similar, in each of the orders, over pages of any size', async () => {
+    const sorts = [
+      ['name', 'family'],
+      ['last-visit', '-last-visit'],
+      ['birth-date', 'birthdate'],
+    ] as const;
+    const asked = fc.tuple(clientTextArbitrary, fc.constantFrom(...sorts), fc.integer({ min: 1, max: 4 }));
+    const charts = patientsArbitrary.chain((patients) =>
+      fc.tuple(
+        fc.constant(patients),
+        visitsArbitrary(patients),
+        fc.array(asked, { minLength: 20, maxLength: 40 }),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(charts, async ([patients, visits, questions]) => {
+        await load([...patients, ...teams(), ...visits]);
+        const ofAna = patients.filter(({ id }) => id === 'c1' || id === 'c.1');
+        for (const [text, [sort, parameter], count] of questions) {
+          const path = `Patient?${new URLSearchParams({ _content: text, _sort: parameter, _count: String(count) }).toString()}`;
+          for (const [device, seen] of [
+            [server.sue, patients],
+            [server.ana, ofAna],
+          ] as const) {
+            const all = expectedClients(seen, visits, { text, sort });
+            const { entries, totals } = await readAll(device, path);
+            const said = entries.map(({ resource, search }) => ({
+              id: resource.id,
+              match: search.score === 1 ? 'exact' : 'similar',
+            }));
+            expect([said, totals], path).toEqual([all, [all.length]]);
+          }
+        }
+      }),
+      { numRuns: 6 },
+    );
+  }, 240_000);
+
+  test('pages do not move while others write: nothing twice, nothing left out', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const write = async (count: number) => {
+      const notes = Array.from({ length: count }, () => server.note(ana, of));
+      await ask(ana, 'POST', '/fhir', bundleOf('batch', notes));
+      server.clock.advance(5000);
+      return notes.map(({ id }) => id);
+    };
+    const first = await write(5);
+    const page = await ask(ana, 'GET', '/fhir/Composition?_sort=-date&_count=2');
+    await write(3);
+    const next = page.body.link.find((link: AnyJson) => link.relation === 'next').url;
+    const rest = await readAll(ana, next);
+    const seen = [...page.body.entry.map((entry: AnyJson) => entry.resource.id), ...rest.ids];
+    expect(seen).toHaveLength(first.length);
+    expect(new Set(seen)).toEqual(new Set(first));
+    expect(rest.totals).toEqual([5]);
+  });
+
+  test('S3: a search of notes is audited with its question, once for each client; an administrator finds no note', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', [server.note(ana, of)]));
+    await ask(ana, 'GET', '/fhir/Composition?_content=progress&_sort=-date');
+    const rows = await storage()
+      .db.selectFrom('audit')
+      .select(['client_id', 'body'])
+      .where('action', '=', 'search')
+      .execute();
+    expect(rows.map(({ client_id }) => client_id)).toEqual([of.clientId]);
+    const event: AnyJson = rows[0]?.body;
+    const { query } = event.entity.find((one: AnyJson) => one.query !== undefined);
+    expect(Buffer.from(query, 'base64').toString()).toContain('_content=progress');
+    const ada = await server.addDevice('ada');
+    expect((await readAll(ada, 'Composition?_content=progress')).ids).toEqual([]);
+    expect((await readAll(ada, 'Patient?_content=ang')).ids).toEqual([of.clientId]);
+  });
+
+  test('what is not understood is refused, never ignored', async () => {
+    for (const query of [
+      'Composition?_content=a&shoe=9',
+      'Composition?_content=a&_sort=date',
+      'Composition?_content=a&_offset=5',
+      'Composition?_content=a&date=ne2026',
+      'Composition?_content=a&date=2026-13-45',
+      'Composition?_content=a&status=',
+      'Composition?_content=a&_total=estimate',
+      'Composition?_content=a&_summary=text',
+      'Composition?_content=a&_after=nonsense',
+      'Composition?_content=a&_after=WyJmYW1pbHkiLGZhbHNlLCJhIiwiYiIsbnVsbF0',
+      'Patient?_content=a&_sort=shoe',
+      'Patient?_content=a&_sort=constructor',
+      'Encounter?_content=a',
+    ]) {
+      expect((await server.ask(server.ana, 'GET', `/fhir/${query}`)).status, query).toBe(400);
+    }
+  });
+
+  test('the capability statement says what may be searched for, and how it is counted', async () => {
+    const { body } = await server.ask(undefined, 'GET', '/fhir/metadata');
+    const notes = body.rest[0].resource.find((one: AnyJson) => one.type === 'Composition');
+    expect(notes.searchParam.map((one: AnyJson) => one.name)).toEqual(
+      expect.arrayContaining(['_content', 'author', 'date']),
+    );
+    expect(notes.documentation).toContain('exact up to 1000');
+  });
+
+  test('nonsense finds nothing or is refused, and never fails inside', async () => {
+    const texts = [
+      "'",
+      "''",
+      '\\',
+      '& | ! :*',
+      "'a':*",
+      '"',
+      '"a" <-> "b',
+      '%00',
+      '%ED%A0%80',
+      '(((',
+      '%25',
+      '_',
+    ];
+    for (const text of [
+      ...texts,
+      'a'.repeat(100_000),
+      'a%20'.repeat(25_000),
+      `%22${'a%20'.repeat(25_000)}%22`,
+    ]) {
+      for (const type of ['Composition', 'Patient']) {
+        const { status } = await server.ask(server.ana, 'GET', `/fhir/${type}?_content=${text}`);
+        expect([200, 400], text.slice(0, 20)).toContain(status);
+      }
+    }
+  });
+
+  test('the total is exact up to 1,000 and left out beyond; asked for alone it comes alone, and it need not be counted', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const write = (count: number) =>
+      loadResources(
+        { db: storage().db, clock: server.clock, random: server.random },
+        Array.from({ length: count }, () => server.note(ana, of)),
+      );
+    const totalOf = async (query: string) =>
+      (await ask(ana, 'GET', `/fhir/Composition?_sort=-date&${query}`)).body;
+    await write(1000);
+    expect(await totalOf('_summary=count')).toMatchObject({ total: 1000, entry: [] });
+    expect((await totalOf('_total=none&_count=1')).total).toBeUndefined();
+    await write(1);
+    expect((await totalOf('_count=1')).total).toBeUndefined();
+  });
+
+  test('rows that no analyser has seen, or another one, are prepared batch by batch, and until then the answer says so', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const notes = Array.from({ length: 5 }, () => ({ ...server.note(ana, of), title: 'Crying' }));
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', notes));
+    const { db } = storage();
+    const search = async () => (await ask(ana, 'GET', '/fhir/Composition?_content=cries%20')).body;
+    const whole = await search();
+    await db
+      .updateTable('resource')
+      .set({ analyser: 0, note_number: null, note_words: null })
+      .where('id', '<>', notes[0]?.id ?? '')
+      .execute();
+
+    const before = await search();
+    expect(before.entry[0]).toMatchObject({
+      search: { mode: 'outcome' },
+      resource: { issue: [{ code: 'incomplete', diagnostics: expect.stringMatching(/^4 /u) }] },
+    });
+    expect([before.total, before.entry.length]).toEqual([1, 2]);
+    // Killed after a batch: what was done stays done.
+    expect(await analyseStored(db, 2)).toBe(2);
+    expect((await search()).total).toBe(3);
+    // Written meanwhile: it is prepared by that, and stands as it was written.
+    const last = notes[4];
+    await ask(
+      ana,
+      'PUT',
+      `/fhir/Composition/${last?.id ?? ''}`,
+      { ...last, title: 'Calm' },
+      { 'if-match': 'W/"1"' },
+    );
+    const timers = {
+      after: (_milliseconds: number, task: () => void) => {
+        const id = setTimeout(task, 0);
+        return () => clearTimeout(id);
+      },
+    };
+    const stop = startAnalysis({ db, timers, logger: silentLogger });
+    await expect.poll(async () => (await ask(ana, 'GET', '/fhir/Patient?_content=ang')).body.total).toBe(1);
+    await stop();
+    const after = await search();
+    expect(after.entry.map((entry: AnyJson) => entry.resource.id)).toEqual(
+      whole.entry.map((entry: AnyJson) => entry.resource.id).filter((id: string) => id !== last?.id),
+    );
+    expect(await analyseStored(db, 2)).toBe(0);
+  });
+
+  test('a note that changes is found as it stands, at once', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const note = { ...server.note(ana, of), title: 'Cries' };
+    await ask(ana, 'PUT', `/fhir/Composition/${note.id}`, note);
+    expect((await readAll(ana, 'Composition?_content=crying%20')).ids).toEqual([note.id]);
+    await ask(
+      ana,
+      'PUT',
+      `/fhir/Composition/${note.id}`,
+      { ...note, title: 'Calm' },
+      { 'if-match': 'W/"1"' },
+    );
+    expect((await readAll(ana, 'Composition?_content=crying%20')).ids).toEqual([]);
+    expect((await readAll(ana, 'Composition?_content=calm%20')).ids).toEqual([note.id]);
+  });
+}
+
+/** Notes need one; a client is not seen by it. */
+function plannedVisit(clientId: string): FhirResource {
+  const visit = createEncounter({
+    id: `visit-${clientId}`,
+    clientId,
+    practitionerId: 'ana',
+    practitionerName: 'Ana',
+    organizationId: 'org',
+    place: 'HH',
+    location: '',
+    startedAt: 0,
+  });
+  return { ...visit, status: 'planned' };
+}
+
+function toParameters({ text, clientId, author, statuses, type, from, before }: NoteQuery): string {
+  const parameters = new URLSearchParams({ _content: text });
+  if (clientId !== undefined) parameters.append('patient', clientId);
+  if (author !== undefined) parameters.append('author', author);
+  if (statuses !== undefined) parameters.append('status', statuses.join(','));
+  if (type !== undefined) parameters.append('type', type);
+  if (from !== undefined) parameters.append('date', `ge${from}`);
+  if (before !== undefined) parameters.append('date', `lt${before}`);
+  return parameters.toString();
+}
