@@ -22,6 +22,7 @@ import { storeDisk } from './store/storeDisk.ts';
 import { storeEdit } from './store/storeEdit.ts';
 import { searchChromium } from './search/searchChromium.ts';
 import { searchNode } from './search/searchNode.ts';
+import { searchServer } from './search/searchServer.ts';
 import { syncEdits } from './sync/syncEdits.ts';
 import { syncFirst, syncPull, syncPush } from './sync/syncRecords.ts';
 import {
@@ -36,7 +37,7 @@ const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const ON_DEVICES = /^(?:keystroke|cold-start|change|memory|store-edit|store-live|search)/u;
 const say = (line: string) => console.log(line);
 
-const { suites, quick, keep } = parseOptions(process.argv.slice(2));
+const { suites, quick, keep, notes } = parseOptions(process.argv.slice(2));
 const sizes = quick ? [1000, 10_000] : [1000, 10_000, 100_000];
 const folder = mkdtempSync(join(tmpdir(), 'fieldchart-bench-'));
 const startedAt = toInstant(Date.now());
@@ -74,6 +75,7 @@ try {
     'sync-edits': () => syncEdits(join(folder, 'sync'), quick ? 1000 : 10_000, quick ? 100 : 1000, say),
     'sync-push': () => syncPush(join(folder, 'sync'), quick ? 1000 : 10_000, say),
     'sync-pull': () => syncPull(join(folder, 'sync'), quick ? 1000 : 10_000, say),
+    'search-server': () => searchServer(notes ?? (quick ? 10_000 : 100_000), quick ? 20 : 200, say),
     'sync-first': () => syncFirst(join(folder, 'sync'), quick ? 20 : 2000, say),
   };
   const runs: SuiteRun[] = [];

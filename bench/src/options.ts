@@ -22,6 +22,7 @@ export const SUITES = [
   'sync-push',
   'sync-pull',
   'sync-first',
+  'search-server',
 ] as const;
 
 export type SuiteName = (typeof SUITES)[number];
@@ -31,6 +32,8 @@ export interface Options {
   readonly quick: boolean;
   /** Whether the figures take the place of those that the repository keeps. */
   readonly keep: boolean;
+  /** How many notes `search-server` loads, where it is said. */
+  readonly notes: number | undefined;
 }
 
 /** Throws a sentence that says what is wrong. `--only` takes names of suites or their beginnings, with commas between. */
@@ -41,6 +44,7 @@ export function parseOptions(args: readonly string[]): Options {
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      notes: { type: 'string' },
     },
   });
   const { only } = values;
@@ -51,5 +55,9 @@ export function parseOptions(args: readonly string[]): Options {
     throw new Error(`No suite is called ${String(only)}. There are: ${SUITES.join(', ')}.`);
   }
   const { quick } = values;
-  return { suites, quick, keep: values.keep || (!quick && suites.length === SUITES.length) };
+  const notes = values.notes === undefined ? undefined : Number(values.notes);
+  if (notes !== undefined && !(Number.isInteger(notes) && notes > 0)) {
+    throw new Error('--notes takes a number of notes, such as 1000000.');
+  }
+  return { suites, quick, notes, keep: values.keep || (!quick && suites.length === SUITES.length) };
 }
