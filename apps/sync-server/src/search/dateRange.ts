@@ -1,4 +1,4 @@
-import { firstNumberFrom } from '@fieldchart/clinical';
+import { noteNumber } from '@fieldchart/clinical';
 import { RequestRefused } from '../fhir/answer.ts';
 import { refusal } from '../write/mutation.ts';
 
@@ -23,7 +23,7 @@ export function dateRange(value: string): NumberRange {
   else if (day !== undefined) next.setUTCDate(next.getUTCDate() + 1);
   else if (month !== undefined) next.setUTCMonth(next.getUTCMonth() + 1);
   else next.setUTCFullYear(next.getUTCFullYear() + 1);
-  const [first, beyond] = [firstNumberFrom(start.toISOString()), firstNumberFrom(next.toISOString())];
+  const [first, beyond] = [noteNumber(start.toISOString()), noteNumber(next.toISOString())];
   switch (prefix) {
     case 'ge':
       return { from: first, below: null };
