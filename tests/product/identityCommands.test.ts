@@ -87,6 +87,16 @@ test('the policy of emergency access is set and taken back, and says from when i
   }
 });
 
+test('the policy of what ages out is set and taken back, and says what goes from where', async () => {
+  const days = await command('policy', '--keep-closed', '365');
+  expect([days.code, days.output]).toEqual([0, expect.stringMatching(/closed 365 days ago or longer/u)]);
+  const off = await command('policy', '--keep-closed', 'always');
+  expect([off.code, off.output]).toEqual([0, expect.stringMatching(/^Closed records stay on devices/u)]);
+  for (const wrong of ['29', '3651', 'never']) {
+    expect((await command('policy', '--keep-closed', wrong)).code, wrong).toBe(2);
+  }
+});
+
 test('emergency access is listed; what does not stand is neither ended nor looked at', async () => {
   expect(await command('emergency', 'list')).toEqual({ code: 0, output: 'None.\n' });
   for (const action of ['end', 'reviewed']) {

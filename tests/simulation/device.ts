@@ -174,6 +174,7 @@ export function createDevice(options: DeviceOptions): Device {
       transport: living,
       probe: living,
       seal: (work) => uploadSealed(living, work),
+      writeDownAgedOut: () => Promise.resolve(),
       timers,
       ...deps,
     });

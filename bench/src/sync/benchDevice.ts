@@ -67,6 +67,7 @@ export async function openBenchDevice(server: BenchServer, directory: string): P
         transport,
         probe: plain,
         seal: () => Promise.resolve(null),
+        writeDownAgedOut: () => Promise.resolve(),
         clock: systemClock,
         timers: {
           after(milliseconds, task) {

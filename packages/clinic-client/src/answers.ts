@@ -84,6 +84,7 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         notes: chart.notes.map((record) => noteSummary(record, practitionerId)),
         consents: chart.consents.map((record) => consentSummary(record)),
         attention: (await attention.rows()).filter((row) => row.clientId === clientId),
+        older: await store.agedOutOf(clientId),
         emergencyUntil: (await loadEmergencyMarks(store.database, clock.now()))[clientId] ?? null,
       };
     },

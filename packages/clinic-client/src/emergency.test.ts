@@ -46,8 +46,6 @@ function emergencyOver(
     audit: {
       append: (action: AuditLinkAction, details?: Readonly<Record<string, string>>) =>
         Promise.resolve(void log.push(`${action} ${JSON.stringify(details)}`)),
-      unsent: () => Promise.resolve([]),
-      confirm: () => Promise.resolve(),
     },
     sync: {
       transport: {

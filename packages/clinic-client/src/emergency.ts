@@ -9,7 +9,7 @@ import type { RunningSync } from './startSync.ts';
 /** Asking for a client of somebody else's caseload. Takes the network: the device knows nobody else's clients. */
 export function createEmergency(deps: {
   readonly store: RecordStore;
-  readonly audit: AuditChain;
+  readonly audit: Pick<AuditChain, 'append'>;
   readonly sync: Pick<RunningSync, 'transport' | 'syncNow'>;
   readonly clock: Clock;
 }): Pick<ClinicSession, 'askEmergencyAccess'> {

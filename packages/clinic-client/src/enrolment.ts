@@ -1,6 +1,14 @@
 import { type FhirResource, agreementJwk } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
-import { CodedError, type Result, fail, isCodedError, ok, randomUuid } from '@fieldchart/foundation';
+import {
+  CodedError,
+  type Result,
+  fail,
+  isCodedError,
+  ok,
+  randomUuid,
+  toInstant,
+} from '@fieldchart/foundation';
 import {
   openCaseload,
   openTicket,
@@ -209,6 +217,9 @@ async function fillDatabase(
   const { claims } = contents;
   const { clock, random, logger } = platform;
   const store = await openRecordStore({ database, clock, random, logger });
+  // By the ticket's own time and policy: what of its caseload has aged out goes before the first contact.
+  const told = { serverTime: toInstant(claims.iat * 1000), days: claims.retention_days ?? null };
+  await store.tellRetention(told);
   if (contents.caseload !== null && claims.caseload_key !== undefined) {
     const opened = await openCaseload({
       file: { caseload: contents.caseload },

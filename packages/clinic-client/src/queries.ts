@@ -1,5 +1,5 @@
-import type { Handover } from '@fieldchart/record-store';
 import type { SnippetPart, VisitPlace } from '@fieldchart/clinical';
+import type { AgedOut, Handover } from '@fieldchart/record-store';
 import type { AttentionAnswer, AttentionRow, ExplanationsAnswer } from './attentionViews.ts';
 
 export type * from './attentionViews.ts';
@@ -148,6 +148,8 @@ export interface ChartAnswer {
   }[];
   /** What of this client's needs a person. */
   readonly attention: readonly AttentionRow[];
+  /** What the organisation's policy keeps on the server only. */
+  readonly older: AgedOut;
   /** The client is here by emergency access, until this instant. */
   readonly emergencyUntil: string | null;
 }

@@ -22,6 +22,7 @@ import { createMendKeeper } from './mendKeeper.ts';
 import type { TellLockedEvents } from './lockedEvents.ts';
 import { openNoteEditor, type OpenNoteEditor } from './noteEditor.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
+import { createOlderRecords } from './olderRecords.ts';
 import { signConsent, signNote } from './signing.ts';
 import { startSync } from './startSync.ts';
 import { createSettling } from './settling.ts';
@@ -227,6 +228,7 @@ export async function openSession(options: {
 
     ...account,
     ...createEmergency({ store, audit, sync, clock }),
+    ...createOlderRecords({ store, audit, sync }),
     ...createSettling({
       store,
       audit,

@@ -70,6 +70,12 @@ export interface ClinicSession extends Settling {
    */
   askEmergencyAccess(request: EmergencyRequest): Promise<EmergencyOutcome>;
 
+  /**
+   * Asks the server for what of a client's record the policy aged out; it then stays for some days. `arrived` false: it
+   * comes by itself at the next contact.
+   */
+  fetchOlder(clientId: string): Promise<{ readonly arrived: boolean }>;
+
   /** Keeps what is typed about a refused change until it is settled, through kills and locks. */
   mendKeeper(mutationId: string): MendKeeper;
 

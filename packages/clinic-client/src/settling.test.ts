@@ -34,8 +34,6 @@ beforeEach(async () => {
     clock: fixture.clock,
     audit: {
       append: (action, details) => Promise.resolve(void log.push(`${action} ${JSON.stringify(details)}`)),
-      unsent: () => Promise.resolve([]),
-      confirm: () => Promise.resolve(),
     },
     syncSoon: () => log.push('sync'),
   });
@@ -230,8 +228,6 @@ test('nothing is handed out where it cannot be written down', async () => {
     clock: fixture.clock,
     audit: {
       append: () => Promise.reject(new Error('disk full')),
-      unsent: () => Promise.resolve([]),
-      confirm: () => Promise.resolve(),
     },
     syncSoon: () => {},
   });

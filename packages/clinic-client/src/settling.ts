@@ -14,7 +14,7 @@ import { fieldsOf, withFields } from './recordFields.ts';
 
 interface SettlingDeps {
   readonly store: RecordStore;
-  readonly audit: AuditChain;
+  readonly audit: Pick<AuditChain, 'append'>;
   readonly clock: Clock;
   /** Sends what waits, if there is a signal; nobody waits for it. */
   readonly syncSoon: () => void;

@@ -14,6 +14,7 @@ import type { RegistrationState, SyncSummary } from './api.ts';
 import type { Identity } from './identity.ts';
 import type { ClinicPlatform } from './platform.ts';
 import { createRegisteringTransport } from './registration.ts';
+import { writeDownAgedOut } from './olderRecords.ts';
 
 /** Links of the audit chain that one request carries. */
 const LINKS_AT_ONCE = 200;
@@ -69,6 +70,7 @@ export async function startSync(options: {
     transport,
     probe: plain,
     seal: (work) => uploadSealed({ platform, transport, identity, keys, work }),
+    writeDownAgedOut: (transaction, gone) => writeDownAgedOut(audit, transaction, gone),
     clock,
     timers,
     random,

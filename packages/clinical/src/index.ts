@@ -134,6 +134,15 @@ export {
   parametersToEmergencyRequest,
 } from './wire/emergency.ts';
 export { type ReviewReceipt, REVIEW_PATH, reviewReceiptOf, reviewReceiptResponse } from './wire/review.ts';
+export {
+  type RetentionWord,
+  LONGEST_RETENTION,
+  RETENTION_EXTENSION,
+  SHORTEST_RETENTION,
+  bundleToRetentionWord,
+  retentionWordToBundle,
+} from './wire/retention.ts';
+export { AGEING_TYPES, closedAt, isAgeingType } from './retention/closedAt.ts';
 export { daysInMonth, instantToMilliseconds } from './fhir/calendar.ts';
 export {
   ACT_CODE,

@@ -28,6 +28,7 @@ test('O2: ten thousand offline edits of five hundred notes go up in at most 500 
     transport: server.transport,
     probe: server.transport,
     seal: () => Promise.resolve('hash'),
+    writeDownAgedOut: () => Promise.resolve(),
     clock,
     timers,
     random,

@@ -1,3 +1,4 @@
+import { bundleToRetentionWord } from '@fieldchart/clinical';
 import type { Logger } from '@fieldchart/foundation';
 import type { ClientToFetch, RecordStore } from '@fieldchart/record-store';
 import type { FhirClient, ReadVerdict } from './fhirClient.ts';
@@ -94,7 +95,8 @@ async function followFeed({
     const next = link === undefined ? undefined : linkParameter(link, '_cursor');
     if (page === undefined || next === undefined) return notFhir;
     if (page.skipped > 0) logger.warn('sync.unknown-types', { entries: page.skipped });
-    await store.applyPage({ entries: page.entries, cursor: next });
+    const retention = bundleToRetentionWord(answer.resource);
+    await store.applyPage({ entries: page.entries, cursor: next, retention });
     if (page.links['next'] === undefined) return undefined;
     // A server that points to where we are would have us ask for ever.
     if (next === cursor) return notFhir;

@@ -21,6 +21,7 @@ function scene() {
     transport,
     probe: transport,
     seal: () => Promise.resolve('hash'),
+    writeDownAgedOut: () => Promise.resolve(),
     clock,
     timers,
     random: createSeededRandom(7),

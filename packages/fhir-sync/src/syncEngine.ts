@@ -1,5 +1,6 @@
 import { type Clock, type Logger, type Random, type Timers, isCodedError } from '@fieldchart/foundation';
-import type { RecordStore } from '@fieldchart/record-store';
+import type { RecordStore, WriteDownAgedOut } from '@fieldchart/record-store';
+import { type Ageing, createAgeing } from './ageing.ts';
 import { backoffDelay } from './backoff.ts';
 import { type EngineLife, createEngineLife } from './engineLife.ts';
 import type { SealUpload } from './handOver.ts';
@@ -46,13 +47,15 @@ export interface SyncEngineOptions {
   readonly probe: HttpTransport;
   /** For what a client who left the caseload leaves behind, and no inbox takes. */
   readonly seal: SealUpload;
+  /** Puts on record what the policy ages out, in the transaction that erases it. */
+  readonly writeDownAgedOut: WriteDownAgedOut;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-export type SyncStore = PushStore & PullStore & Pick<RecordStore, 'nextReadyAt' | 'onCommit'>;
+export type SyncStore = PushStore & PullStore & Pick<RecordStore, 'nextReadyAt' | 'onCommit' | 'ageOut'>;
 
 const probeEveryMs = 15_000;
 /** Where the server does not tell of changes by itself. */
@@ -70,6 +73,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
   const listeners = new Set<() => void>();
   let status: SyncStatus = { phase: 'offline', online: false, lastSuccessAt: null, lastProblem: null };
   let life: EngineLife | undefined;
+  let ageing: Ageing | undefined;
   let unsubscribe = () => {};
   let visible = true;
   /** The network was said to be gone since the requests under way went out. */
@@ -153,6 +157,8 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       failures = 0;
       const success = pass === 'full' ? { lastSuccessAt: clock.now(), lastProblem: null, online: true } : {};
       show({ phase: status.online || pass === 'full' ? 'idle' : 'offline', ...success });
+      // Now the server's time and policy are known.
+      if (pass === 'full') ageing?.start();
       if (pass === 'full') await watch(current);
       await armPush(current);
       return;
@@ -234,6 +240,9 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
     start() {
       if (life !== undefined) return;
       life = createEngineLife(options, () => show({ phase: 'pushing' }));
+      ageing = createAgeing(options);
+      // What a kill cut short, or the ticket told, needs no network.
+      ageing.start();
       unsubscribe = store.onCommit((commit) => {
         if (!commit.outbox || !status.online || status.phase === 'backoff') return;
         if (running === undefined) arm('push', gatherMs, () => trigger('push'));
@@ -251,6 +260,7 @@ export function createSyncEngine(options: SyncEngineOptions): SyncEngine {
       alarms.main();
       alarms.push();
       wanted = undefined;
+      await ageing?.stop();
       await running;
       show({ phase: 'offline', online: false });
     },

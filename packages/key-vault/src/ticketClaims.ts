@@ -23,6 +23,8 @@ export interface TicketClaims {
   readonly caseload_key?: string;
   /** The organisation's policy: wrong secrets in a row after which the key record is destroyed. */
   readonly erase_after_attempts?: number;
+  /** The organisation's policy: for how many days closed records stay on devices. */
+  readonly retention_days?: number;
   /** Only this device may use the ticket: it answers a rescue request. */
   readonly device?: string;
   /** The device that this one replaces. */
@@ -36,7 +38,7 @@ export function isTicketClaims(value: unknown): value is TicketClaims {
   if (!isObject(value)) return false;
   const texts = ['iss', 'jti', 'sub', 'practitioner_name', 'organization_name', 'server'];
   const { iat, exp, role, server, rescue_key: rescueKey, caseload_key: caseloadKey } = value;
-  const { erase_after_attempts: eraseAfter, device, replaces } = value;
+  const { erase_after_attempts: eraseAfter, retention_days: retentionDays, device, replaces } = value;
   return (
     texts.every((name) => isText(value[name])) &&
     Number.isSafeInteger(iat) &&
@@ -51,6 +53,7 @@ export function isTicketClaims(value: unknown): value is TicketClaims {
     !('d' in rescueKey) &&
     (caseloadKey === undefined || isKey256(caseloadKey)) &&
     (eraseAfter === undefined || isEraseAfter(eraseAfter)) &&
+    (retentionDays === undefined || Number.isSafeInteger(retentionDays)) &&
     (device === undefined || isText(device)) &&
     (replaces === undefined || isText(replaces))
   );

@@ -34,6 +34,7 @@ export async function applyVersion(
   }
   if (version.resource !== null) {
     await transaction.run('DELETE FROM tombstones WHERE key = ?', [version.key]);
+    await transaction.run('DELETE FROM aged_out WHERE key = ?', [version.key]);
     await writeRecord(transaction, touched, {
       ...version,
       resource: version.resource,
@@ -42,6 +43,7 @@ export async function applyVersion(
     return;
   }
   if (record !== undefined) await deleteRecord(transaction, touched, record);
+  await transaction.run('DELETE FROM aged_out WHERE key = ?', [version.key]);
   await transaction.run('INSERT OR REPLACE INTO tombstones (key, version_id, server_time) VALUES (?, ?, ?)', [
     version.key,
     version.versionId,
@@ -88,7 +90,10 @@ async function noteForEpoch(transaction: Transaction, version: PulledVersion): P
   return true;
 }
 
-/** A backfill page may be older than the feed: only what is newer than what is held counts. */
+/**
+ * A backfill page may be older than the feed: only what is newer than what is held counts. Of what has aged out so does
+ * only what changed since, unless it was asked for again.
+ */
 async function isNews(
   transaction: Transaction,
   record: RecordRow | undefined,
@@ -98,12 +103,15 @@ async function isNews(
     const { version_id: versionId, server_time: serverTime } = record;
     return versionId === null || isNewer(version, { versionId, serverTime });
   }
-  const [tombstone] = await transaction.all<{ version_id: string; server_time: string }>(
-    'SELECT version_id, server_time FROM tombstones WHERE key = ?',
-    [version.key],
+  const known = await transaction.all<{ version_id: string; server_time: string }>(
+    `SELECT version_id, server_time FROM tombstones WHERE key = ? UNION ALL
+     SELECT version_id, server_time FROM aged_out WHERE key = ?
+       AND client_id NOT IN (SELECT client_id FROM fetched_back)`,
+    [version.key, version.key],
   );
-  if (tombstone === undefined) return true;
-  return isNewer(version, { versionId: tombstone.version_id, serverTime: tombstone.server_time });
+  return known.every(({ version_id: versionId, server_time: serverTime }) =>
+    isNewer(version, { versionId, serverTime }),
+  );
 }
 
 async function setAside(transaction: Transaction, version: PulledVersion): Promise<void> {

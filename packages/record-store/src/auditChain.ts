@@ -1,11 +1,17 @@
 import { type AuditLink, type AuditLinkAction, FIRST_PREVIOUS, auditLinkContent } from '@fieldchart/clinical';
-import type { Database } from '@fieldchart/encrypted-sqlite';
+import type { Database, Transaction } from '@fieldchart/encrypted-sqlite';
 import { type Clock, type HashText, type Random, randomUuid, toInstant } from '@fieldchart/foundation';
 
 /** The device's own audit trail: append-only, each link holding the hash of the one before. */
 export interface AuditChain {
   /** Durable when resolved. Details hold counts, times and ids only. */
   append(action: AuditLinkAction, details?: Readonly<Record<string, string>>): Promise<void>;
+  /** Appends in a transaction of what it tells of: neither is there without the other. */
+  appendWithin(
+    transaction: Transaction,
+    action: AuditLinkAction,
+    details: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** The oldest links that the server has not confirmed, in order. */
   unsent(limit: number): Promise<readonly KeptLink[]>;
   /**
@@ -40,33 +46,27 @@ export function createAuditChain(deps: {
   readonly hash: HashText;
 }): AuditChain {
   const { database } = deps;
+  const appendWithin: AuditChain['appendWithin'] = async (transaction, action, details) => {
+    const [last] = await transaction.all<{ number: number; hash: string }>(
+      'SELECT number, hash FROM audit_links ORDER BY number DESC LIMIT 1',
+    );
+    const link = {
+      number: (last?.number ?? 0) + 1,
+      at: toInstant(deps.clock.now()),
+      action,
+      details,
+      previous: last?.hash ?? FIRST_PREVIOUS,
+    };
+    const hash = await deps.hash(auditLinkContent(link));
+    await transaction.run(
+      'INSERT INTO audit_links (number, id, at, action, details, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      [link.number, randomUuid(deps.random), link.at, action, JSON.stringify(details), link.previous, hash],
+    );
+  };
   return {
+    appendWithin,
     append: (action, details = {}) =>
-      database.transaction(async (transaction) => {
-        const [last] = await transaction.all<{ number: number; hash: string }>(
-          'SELECT number, hash FROM audit_links ORDER BY number DESC LIMIT 1',
-        );
-        const link = {
-          number: (last?.number ?? 0) + 1,
-          at: toInstant(deps.clock.now()),
-          action,
-          details,
-          previous: last?.hash ?? FIRST_PREVIOUS,
-        };
-        const hash = await deps.hash(auditLinkContent(link));
-        await transaction.run(
-          'INSERT INTO audit_links (number, id, at, action, details, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
-          [
-            link.number,
-            randomUuid(deps.random),
-            link.at,
-            action,
-            JSON.stringify(details),
-            link.previous,
-            hash,
-          ],
-        );
-      }),
+      database.transaction(async (transaction) => await appendWithin(transaction, action, details)),
     async unsent(limit) {
       const rows = await database.all<LinkRow>(
         `SELECT number, id, at, action, details, previous, hash FROM audit_links

@@ -91,6 +91,55 @@ test('D2, D3, O6: whatever statement or commit fails, a record stands exactly wh
   }
 }, 120_000);
 
+test('D3: whatever statement or commit fails while old records age out, each unit is here whole or known to be gone, and the rest goes later', async () => {
+  const meta = { versionId: '1', lastUpdated: serverTime(1) };
+  const old = Array.from({ length: 30 }, (_, at) => {
+    const id = `30000000-0000-4000-8000-${String(at).padStart(12, '0')}`;
+    return { ...signed(note({ [CODE]: `old ${at}` }, id)), encounter: undefined };
+  });
+  const retention = { serverTime: '2030-01-01T00:00:00.000Z', days: 90 };
+  for (let at = 1; ; at += 7) {
+    const fault = dieAt(at);
+    const fixture = await openTestStore();
+    try {
+      await fixture.store.loadCaseload({
+        resources: [patient(), ...old].map((one) => ({ ...one, meta })),
+        cursor: 'c1',
+      });
+      await fixture.store.applyPage({ entries: [], cursor: 'c2', retention });
+      const { database } = fixture.store;
+      await database.batch([{ sql: 'CREATE TABLE told (key TEXT NOT NULL)' }]);
+      const age = async (store: RecordStore) => {
+        const tell: Parameters<RecordStore['ageOut']>[0] = async (transaction, { keys }) => {
+          for (const key of keys) await transaction.run('INSERT INTO told (key) VALUES (?)', [key]);
+        };
+        while ((await store.ageOut(tell)) === 'more');
+      };
+      try {
+        const faulty = { ...(await fixture.openOn(database)) };
+        Object.assign(faulty, await fixture.openOn(fault.wrap(database)));
+        await age(faulty);
+      } catch (error) {
+        if (!isCodedError(error, 'DATABASE_IO')) throw error;
+      }
+      const store = await fixture.restart();
+      const count = async (sql: string) => (await store.database.all<{ n: number }>(sql))[0]?.n;
+      const everywhere = `SELECT count(DISTINCT key) AS n FROM
+        (SELECT key FROM records WHERE type = 'Composition' UNION ALL SELECT key FROM aged_out)`;
+      expect(await count(everywhere), `died at ${at}`).toBe(old.length);
+      const astray = `SELECT count(*) AS n FROM aged_out WHERE key IN (SELECT key FROM records)
+        OR key NOT IN (SELECT key FROM told)`;
+      expect(await count(astray), `died at ${at}`).toBe(0);
+      await age(store);
+      expect(await count('SELECT count(*) AS n FROM aged_out'), `died at ${at}`).toBe(old.length);
+      expect(await count('SELECT count(*) AS n FROM told'), `died at ${at}`).toBe(old.length);
+      if (!fault.died()) return;
+    } finally {
+      await fixture.end();
+    }
+  }
+}, 120_000);
+
 test('D4: a process killed while typing shows, opened again, everything that it had reported as saved', async () => {
   const fixture = await openTestStore();
   const random = createSeededRandom(11);

@@ -28,6 +28,8 @@ export function createEpochChange({ database, clock, random, announcer }: Change
         { sql: "DELETE FROM sync_state WHERE name = 'cursor'" },
         // The opening says anew whom to fetch: of who is gone from there nothing ever comes.
         { sql: 'DELETE FROM clients_to_fetch' },
+        // Everything is read again: what the server still has of it ages out anew, and is known by its present version.
+        { sql: 'DELETE FROM aged_out' },
         // Of a second restore before the first is settled: what was found then counts no more.
         { sql: 'DELETE FROM epoch_checks' },
         { sql: 'INSERT INTO epoch_checks (key) SELECT key FROM records WHERE version_id IS NOT NULL' },

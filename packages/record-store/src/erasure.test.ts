@@ -3,7 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { indexPortion } from './indexNotes.ts';
-import { AUTHOR, CLIENT, note, openTestStore, patient, serverTime, visit } from './testing/storeFixture.ts';
+import {
+  AUTHOR,
+  CLIENT,
+  note,
+  openTestStore,
+  patient,
+  serverTime,
+  signed,
+  visit,
+} from './testing/storeFixture.ts';
 
 const PAGE = 4096;
 const RESERVED = 80;
@@ -34,7 +43,8 @@ async function withCanaries() {
       { ...patient(`${CANARY}name`), meta },
       { ...visit(), meta },
       ...texts.map((data, at) => ({
-        ...note({ data }, `30000000-0000-4000-8000-${String(at).padStart(12, '0')}`),
+        ...signed(note({ data }, `30000000-0000-4000-8000-${String(at).padStart(12, '0')}`)),
+        encounter: undefined,
         meta,
       })),
     ],
@@ -60,6 +70,21 @@ test('E2: what leaves the caseload leaves the pages, the free ones, the indexes 
   const fixture = await withCanaries();
   expect(await fixture.store.eraseClient(CLIENT)).toBe('erased');
   expect(await fixture.readable()).toBe(0);
+  await fixture.end();
+});
+
+test('E2: what ages out leaves the pages, the free ones, the indexes and the journal, and so it does cut short and taken up again', async () => {
+  const fixture = await withCanaries();
+  const retention = { serverTime: '2030-01-01T00:00:00.000Z', days: 90 };
+  await fixture.store.applyPage({ entries: [], cursor: 'e.2', retention });
+  expect(await fixture.store.ageOut(() => Promise.resolve())).toBe('more');
+  const store = await fixture.restart();
+  while ((await store.ageOut(() => Promise.resolve())) === 'more');
+  expect(await store.agedOutOf(CLIENT)).toMatchObject({ notes: 40 });
+  // The client's own name stays, with the client: in the record and in what the list reads of it.
+  const named = await fixture.readable();
+  expect(named).toBeGreaterThan(0);
+  expect(named).toBeLessThan(10);
   await fixture.end();
 });
 

@@ -108,7 +108,14 @@ export function createLateWork({ database, clock, random, announcer }: ChangeDep
           clientId,
         ]);
         for (const record of records) await deleteRecord(transaction, touched, record);
-        for (const table of ['receipts', 'superseded', 'clients_to_erase']) {
+        for (const table of [
+          'receipts',
+          'superseded',
+          'clients_to_erase',
+          'aged_out',
+          'fetched_back',
+          'clients_to_age',
+        ]) {
           await transaction.run(`DELETE FROM ${table} WHERE client_id = ?`, [clientId]);
         }
         touched.outbox = true;

@@ -13,6 +13,7 @@ import { createPush } from './push.ts';
 import { createRecentContents } from './recentContents.ts';
 import { createChangeWriter } from './recordChange.ts';
 import type { RecordStore } from './recordStore.ts';
+import { createRetention } from './retention.ts';
 import { createNoteSearch } from './searchNotes.ts';
 import { createStanding } from './standing.ts';
 import { createAnnouncer } from './touched.ts';
@@ -48,6 +49,7 @@ export async function openRecordStore(deps: {
     ...createPull(parts),
     ...createEpochChange(parts),
     ...createLateWork(parts),
+    ...createRetention(parts),
     ...createMending(parts),
     ...createAttentionLists(parts),
     ...createNoteSearch(database),

@@ -3,7 +3,9 @@ import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { applyVersion } from './applyVersion.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { PulledEntry, PulledVersion, RecordStore } from './recordStore.ts';
-import { createTouched, type Touched } from './touched.ts';
+import { endFetch } from './retention.ts';
+import { writeRetention } from './retentionWord.ts';
+import { createTouched, touch, type Touched } from './touched.ts';
 
 type Pull = Pick<
   RecordStore,
@@ -30,8 +32,9 @@ export function createPull({ database, announcer }: ChangeDeps): Pull {
       return row?.value;
     },
 
-    async applyPage({ entries, cursor }) {
+    async applyPage({ entries, cursor, retention }) {
       await commit(async (transaction, touched) => {
+        if (retention !== undefined) await writeRetention(transaction, retention);
         for (const entry of entries) await applyEntry(transaction, touched, entry);
         await writeCursor(transaction, cursor);
       });
@@ -49,6 +52,8 @@ export function createPull({ database, announcer }: ChangeDeps): Pull {
         for (const version of versions) await applyVersion(transaction, touched, version);
         if (next === null) {
           await transaction.run('DELETE FROM clients_to_fetch WHERE client_id = ?', [clientId]);
+          await endFetch(transaction, clientId);
+          touch(touched, `Patient/${clientId}`, clientId);
         } else {
           await transaction.run('UPDATE clients_to_fetch SET next = ? WHERE client_id = ?', [next, clientId]);
         }

@@ -1,15 +1,16 @@
-import type { FhirResource, NoteQuery, ResourceKey } from '@fieldchart/clinical';
+import type { FhirResource, NoteQuery, ResourceKey, RetentionWord } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { Timers } from '@fieldchart/foundation';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
 import type { Attention } from './attention.ts';
 import type { LateWork } from './lateWork.ts';
+import type { Retention } from './retention.ts';
 
 /**
  * The clinical records of one user on one device, their outbox and their place in the server's feed, in one
  * encrypted database. Every change and its outbox entry commit in one transaction (D2).
  */
-export interface RecordStore extends Attention, LateWork {
+export interface RecordStore extends Attention, LateWork, Retention {
   /** The same database, for what else lives in it (`app_state`, the redux-persist engine's table). */
   readonly database: Database;
 
@@ -100,8 +101,12 @@ export interface RecordStore extends Attention, LateWork {
    * history our change does not stand. Records with an attempt of unknown outcome are left for the next time.
    */
   endEpochChange(lacking: ReadonlySet<ResourceKey>): Promise<void>;
-  /** One page of the feed and its cursor, in one transaction. */
-  applyPage(page: { readonly entries: readonly PulledEntry[]; readonly cursor: string }): Promise<void>;
+  /** One page of the feed and its cursor, in one transaction; `retention` is what it says of time and policy. */
+  applyPage(page: {
+    readonly entries: readonly PulledEntry[];
+    readonly cursor: string;
+    readonly retention?: RetentionWord | undefined;
+  }): Promise<void>;
   /** Clients whose access was gained and whose record is not completely fetched yet. */
   clientsToFetch(): Promise<readonly ClientToFetch[]>;
   /** One page of `$everything` of a client; `next` null when it was the last. */

@@ -86,12 +86,13 @@ function dateOf(resource: FhirResource): string | null {
       return resource.date;
     case 'Consent':
       return resource.dateTime ?? null;
+    case 'Provenance':
+      return resource.recorded;
     case 'Patient':
     case 'Practitioner':
     case 'Organization':
     case 'CareTeam':
     case 'Condition':
-    case 'Provenance':
     case 'AuditEvent':
       return null;
   }

@@ -113,4 +113,15 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `INSERT INTO notes (key, number, analyser)
       SELECT key, coalesce(unixepoch(date) * 1000, 0), 0 FROM records WHERE type = 'Composition'`,
   ],
+  [
+    // Records that the policy aged out: which version of them was known here, and nothing of what they say.
+    `CREATE TABLE aged_out (
+      key TEXT NOT NULL PRIMARY KEY, type TEXT NOT NULL, client_id TEXT NOT NULL, status TEXT, date TEXT,
+      version_id TEXT NOT NULL, server_time TEXT NOT NULL)`,
+    `CREATE INDEX aged_out_client ON aged_out (client_id, type, date)`,
+    // Clients whose older records were asked for again; until: by the server's clock, NULL while they are on their way.
+    `CREATE TABLE fetched_back (client_id TEXT NOT NULL PRIMARY KEY, until TEXT)`,
+    // Clients to be looked through for what has aged out.
+    `CREATE TABLE clients_to_age (client_id TEXT NOT NULL PRIMARY KEY)`,
+  ],
 ];

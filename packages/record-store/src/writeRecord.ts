@@ -9,6 +9,12 @@ import { touch, type Touched } from './touched.ts';
 // Offsets and fractions differ between writers; lists compare dates as text.
 const UTC = "coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ?), ?)";
 
+/** Visits that took place, also those that have aged out: who was seen when is not forgotten with what was written. */
+const visitsIn = (
+  table: 'records' | 'aged_out',
+) => `SELECT date FROM ${table} WHERE client_id = clients.client_id
+  AND type = 'Encounter' AND status NOT IN ('planned', 'cancelled', 'entered-in-error')`;
+
 export async function readRecord(transaction: Transaction, key: string): Promise<RecordRow | undefined> {
   const rows = await transaction.all<RecordRow>(
     'SELECT key, client_id, revision, version_id, server_time, resource FROM records WHERE key = ?',
@@ -88,8 +94,7 @@ export async function deleteRecord(
 
 async function writeLastVisit(transaction: Transaction, clientId: string | null): Promise<void> {
   await transaction.run(
-    `UPDATE clients SET last_visit = (SELECT max(date) FROM records
-       WHERE client_id = clients.client_id AND type = 'Encounter' AND status NOT IN ('planned', 'cancelled', 'entered-in-error'))
+    `UPDATE clients SET last_visit = (SELECT max(date) FROM (${visitsIn('records')} UNION ALL ${visitsIn('aged_out')}))
      WHERE client_id = ?`,
     [clientId],
   );

@@ -19,6 +19,7 @@ export function readCursor(records: MemoryRecords, text: string): Cursor {
 export function changesOf(
   records: MemoryRecords,
   question: { readonly practitionerId: string; readonly cursor: string | undefined; readonly count: number },
+  { now, retentionDays }: { readonly now: number; readonly retentionDays: number | null },
 ): Bundle {
   const { epoch, sequence } = records;
   const { practitionerId, cursor, count } = question;
@@ -27,7 +28,7 @@ export function changesOf(
     after === undefined
       ? feedPage(records, practitionerId, from, count)
       : openingPage(records, practitionerId, [epoch, from, after], count);
-  return toChangesBundle({ ...page, upTo: undefined }, count);
+  return toChangesBundle({ ...page, upTo: undefined, retentionDays }, count, now);
 }
 
 function openingPage(

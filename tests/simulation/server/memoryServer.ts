@@ -40,6 +40,7 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
   const practitioners = new Map<string, string>();
   const random = createSeededRandom(11);
   let epochs = 1;
+  let retentionDays: number | null = null;
   let records = writeToMemory(
     emptyRecords('epoch-1'),
     SYSTEM,
@@ -93,7 +94,8 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
     const [, , type = '', id = '', rest = ''] = pathname.split('/');
     if (type === '$changes') {
       const cursor = searchParams.get('_cursor') ?? undefined;
-      return changesOf(records, { practitionerId: actor.practitionerId ?? '', cursor, count });
+      const question = { practitionerId: actor.practitionerId ?? '', cursor, count };
+      return changesOf(records, question, { now: clock.now(), retentionDays });
     }
     if (rest === '_history') {
       const asked = { type, id, count, page: searchParams.get('_page') };
@@ -183,6 +185,10 @@ export function createMemoryServer(clock: Clock): SimulatedServer {
     },
     underReview: () => Promise.resolve([...records.inbox.values()].map(({ source }) => source)),
     sealedWork: () => Promise.resolve([...records.sealed]),
+    setRetention(days) {
+      retentionDays = days;
+      return Promise.resolve();
+    },
     backUp() {
       backup = records;
       return Promise.resolve();

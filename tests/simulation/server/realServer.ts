@@ -37,6 +37,7 @@ async function openRealServer(storage: Storage, clock: Pick<Scheduler, 'now'>): 
   const { db } = storage;
   await addPeople(server);
   await takeBackup(db);
+  let retentionDays: number | null = null;
   const devices = new Map<string, TestDevice>();
   const tokens = new Map<string, { readonly token: string; readonly until: number }>();
 
@@ -113,11 +114,16 @@ async function openRealServer(storage: Storage, clock: Pick<Scheduler, 'now'>): 
       const rows = await db.selectFrom('sealed_work').select('work').execute();
       return rows.map(({ work }) => work);
     },
+    async setRetention(days) {
+      retentionDays = days;
+      await db.updateTable('organization').set({ retention_days: days }).execute();
+    },
     backUp: () => takeBackup(db),
     async restore() {
       server.clock.set(clock.now());
       const registered = await db.selectFrom('device').selectAll().execute();
       await restoreBackup(db);
+      await db.updateTable('organization').set({ retention_days: retentionDays }).execute();
       // Devices of after the backup register anew, which is proven elsewhere.
       await db
         .insertInto('device')

@@ -15,6 +15,8 @@ export interface SimulatedServer {
   underReview(): Promise<readonly unknown[]>;
   /** Texts that only rescue opens. */
   sealedWork(): Promise<readonly string[]>;
+  /** The policy: for how many days closed records stay on devices. A restore keeps it. */
+  setRetention(days: number | null): Promise<void>;
   /** Keeps what there is now, for a restore. */
   backUp(): Promise<void>;
   /** Puts the last backup in the place of what there is, as an operator who says so: with a new epoch. */

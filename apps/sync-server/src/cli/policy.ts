@@ -1,13 +1,16 @@
+import { LONGEST_RETENTION, SHORTEST_RETENTION } from '@fieldchart/clinical';
 import type { Policy } from '../identity/policy.ts';
 import { dataFolder, runCli } from './askOperator.ts';
 import { readNumber, readOptions, refuse } from './readOptions.ts';
 
-const usage = 'npm run policy -- [--erase-after N|never] [--emergency-access HOURS|never] [--data FOLDER]';
+const usage =
+  'npm run policy -- [--erase-after N|never] [--emergency-access HOURS|never] [--keep-closed DAYS|always] [--data FOLDER]';
 const { values } = readOptions(
   {
     options: {
       'erase-after': { type: 'string' },
       'emergency-access': { type: 'string' },
+      'keep-closed': { type: 'string' },
       data: { type: 'string' },
     },
     strict: true,
@@ -16,13 +19,17 @@ const { values } = readOptions(
 );
 const eraseAfter = readLimit('erase-after', 5, 100);
 const emergencyHours = readLimit('emergency-access', 1, 168);
-if (eraseAfter === undefined && emergencyHours === undefined) refuse(`Say what to change. Usage: ${usage}`);
+const retentionDays = readLimit('keep-closed', SHORTEST_RETENTION, LONGEST_RETENTION, 'always');
+if (eraseAfter === undefined && emergencyHours === undefined && retentionDays === undefined) {
+  refuse(`Say what to change. Usage: ${usage}`);
+}
 
 await runCli(dataFolder(values.data), async (operator) => {
-  const changed = await operator.post<Policy>('/admin/policy', { eraseAfter, emergencyHours });
+  const changed = await operator.post<Policy>('/admin/policy', { eraseAfter, emergencyHours, retentionDays });
   if (!changed.ok) return 1;
   if (eraseAfter !== undefined) console.log(describeErasing(changed.value).join('\n'));
   if (emergencyHours !== undefined) console.log(describeEmergency(changed.value));
+  if (retentionDays !== undefined) console.log(describeRetention(changed.value));
   return 0;
 });
 
@@ -41,16 +48,23 @@ function describeEmergency(policy: Policy): string {
     : `Emergency access is given for ${policy.emergencyHours} hours from now on. What was given before keeps its time.`;
 }
 
-/** A whole number within limits, null for "never", undefined where the option was not given. */
+function describeRetention({ retentionDays: days }: Policy): string {
+  return days === null
+    ? 'Closed records stay on devices for as long as their client does. What devices have erased already comes back when somebody fetches it there.'
+    : `From their next contact on devices erase what was closed ${days} days ago or longer: signed notes, finished visits, ended consents. It stays here, and whoever may see the client can fetch it back.`;
+}
+
+/** A whole number within limits, null for no limit, undefined where the option was not given. */
 function readLimit(
-  name: 'erase-after' | 'emergency-access',
+  name: 'erase-after' | 'emergency-access' | 'keep-closed',
   least: number,
   greatest: number,
+  noLimit = 'never',
 ): number | null | undefined {
   const text = values[name];
-  if (text === undefined || text === 'never') return text === undefined ? undefined : null;
+  if (text === undefined || text === noLimit) return text === undefined ? undefined : null;
   const number = readNumber(`--${name}`, text, greatest) ?? 0;
   return number >= least
     ? number
-    : refuse(`--${name} takes a whole number from ${least} to ${greatest}, or "never".`);
+    : refuse(`--${name} takes a whole number from ${least} to ${greatest}, or "${noLimit}".`);
 }

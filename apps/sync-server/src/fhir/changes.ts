@@ -1,5 +1,6 @@
 import type { Bundle, BundleEntry, FhirResource } from '@fieldchart/clinical';
-import { accessEventToParameters } from '@fieldchart/clinical';
+import { accessEventToParameters, retentionWordToBundle } from '@fieldchart/clinical';
+import { toInstant } from '@fieldchart/foundation';
 import { sql } from 'kysely';
 import { caseloadScope } from '../access/readScope.ts';
 import type { Database } from '../storage/openStorage.ts';
@@ -20,6 +21,8 @@ export interface ChangesPage {
   readonly more: boolean;
   /** All that the database held at this point was looked at; undefined while the feed opens. */
   readonly upTo: { readonly epoch: string; readonly sequence: number } | undefined;
+  /** Policy: for how many days closed records stay on devices; null for as long as their client does. */
+  readonly retentionDays: number | null;
 }
 
 export type ChangesOutcome =
@@ -95,7 +98,8 @@ async function readOpening(
   // The feed goes on from where the opening began: what was written meanwhile comes again.
   const { epoch, sequence } = from;
   const cursor: Cursor = { epoch, sequence, anchor: head.anchor, ...(more ? { after: last.key } : {}) };
-  return { entries, cursor: encodeCursor(cursor, head.cursorKey), more, upTo: undefined };
+  const { cursorKey, retentionDays } = head;
+  return { entries, cursor: encodeCursor(cursor, cursorKey), more, upTo: undefined, retentionDays };
 }
 
 interface FeedRow extends Omit<OpeningRow, 'key'> {
@@ -130,6 +134,7 @@ async function readFeed(
     cursor: encodeCursor(cursor, head.cursorKey),
     more,
     upTo: { epoch: head.epoch, sequence: head.sequence },
+    retentionDays: head.retentionDays,
   };
 }
 
@@ -150,11 +155,15 @@ function accessEntry(clientId: string, gained: boolean): BundleEntry {
   };
 }
 
-/** The page as the device reads it: exactly one link, to what waits or to where to resume. */
-export function toChangesBundle(page: ChangesPage, count: number): Bundle {
+/**
+ * The page as the device reads it: the time and the policy by which it judges what ages out, and exactly one link, to what
+ * waits or to where to resume. `now` in milliseconds.
+ */
+export function toChangesBundle(page: ChangesPage, count: number, now: number): Bundle {
   const url = `$changes?_cursor=${page.cursor}&_count=${count}`;
   return {
     resourceType: 'Bundle',
+    ...retentionWordToBundle({ serverTime: toInstant(now), days: page.retentionDays }),
     type: 'history',
     link: [{ relation: page.more ? 'next' : 'resume', url }],
     entry: [...page.entries],

@@ -11,6 +11,8 @@ export interface FeedHead {
   /** No later write is older than this. */
   readonly lastWritten: number;
   readonly anchor: Anchor;
+  /** Policy: for how many days closed records stay on devices; null for as long as their client does. */
+  readonly retentionDays: number | null;
 }
 
 /** Reads the counter, and the newest row up to it. */
@@ -20,9 +22,11 @@ export async function readFeedHead(db: Database): Promise<FeedHead> {
     sequence: number;
     cursor_key: string;
     last_written: number;
+    retention_days: number | null;
     row: number | null;
     time: number | null;
-  }>`select o.epoch, o.sequence, o.cursor_key, o.last_written, h.sequence as row, h.written_at as time
+  }>`select o.epoch, o.sequence, o.cursor_key, o.last_written, o.retention_days,
+      h.sequence as row, h.written_at as time
     from organization o
     left join lateral (select sequence, written_at from history
       where history.sequence <= o.sequence order by history.sequence desc limit 1) h on true`.execute(db);
@@ -34,6 +38,7 @@ export async function readFeedHead(db: Database): Promise<FeedHead> {
     cursorKey: head.cursor_key,
     lastWritten: head.last_written,
     anchor: { counter: head.sequence, row: head.row ?? 0, time: head.time ?? 0 },
+    retentionDays: head.retention_days,
   };
 }
 

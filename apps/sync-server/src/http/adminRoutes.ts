@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LONGEST_RESCUE_TEXT } from '@fieldchart/clinical';
+import { LONGEST_RESCUE_TEXT, LONGEST_RETENTION, SHORTEST_RETENTION } from '@fieldchart/clinical';
 import { fail, ok } from '@fieldchart/foundation';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -45,6 +45,7 @@ const policyRequest = z
   .strictObject({
     eraseAfter: z.int().min(5).max(100).nullable().optional(),
     emergencyHours: z.int().min(1).max(168).nullable().optional(),
+    retentionDays: z.int().min(SHORTEST_RETENTION).max(LONGEST_RETENTION).nullable().optional(),
   })
   .refine((policy) => Object.keys(policy).length > 0, { message: 'nothing is to be changed' });
 

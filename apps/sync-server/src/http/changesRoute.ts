@@ -48,7 +48,7 @@ export function addChangesRoute(app: FastifyInstance, context: ServerContext): v
         what: page.entries.flatMap(({ response }) => response?.location ?? []),
       });
     }
-    return reply.type(FHIR_JSON).send(toChangesBundle(page, count));
+    return reply.type(FHIR_JSON).send(toChangesBundle(page, count, context.clock.now()));
   });
 }
 

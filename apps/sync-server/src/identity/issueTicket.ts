@@ -83,9 +83,9 @@ export async function signTicket(
   },
 ): Promise<{ readonly jwt: string; readonly claims: TicketClaims }> {
   const now = Math.floor(deps.clock.now() / 1000);
-  const { erase_after_attempts: eraseAfter } = await deps.db
+  const { erase_after_attempts: eraseAfter, retention_days: retentionDays } = await deps.db
     .selectFrom('organization')
-    .select('erase_after_attempts')
+    .select(['erase_after_attempts', 'retention_days'])
     .executeTakeFirstOrThrow();
   const claims: TicketClaims = {
     iss: organization.id,
@@ -99,6 +99,7 @@ export async function signTicket(
     server: organization.baseUrl,
     rescue_key: organization.descriptor.rescueKey,
     ...(eraseAfter === null ? {} : { erase_after_attempts: eraseAfter }),
+    ...(retentionDays === null ? {} : { retention_days: retentionDays }),
     ...options.claims,
   };
   const jwt = await new SignJWT({ ...claims })

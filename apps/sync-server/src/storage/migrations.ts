@@ -9,6 +9,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004_chains_across_rescues': { up: (database) => run(database, chainsAcrossRescues) },
   '005_emergency_access': { up: (database) => run(database, emergencyAccess) },
   '006_search': { up: (database) => run(database, search) },
+  '007_retention': { up: (database) => run(database, retention) },
 };
 
 const initialTables = [
@@ -156,6 +157,8 @@ const search = [
   `create index resource_visit on resource (client_id, date collate "C")
     where type = 'Encounter' and status not in ('planned', 'cancelled', 'entered-in-error')`,
   `create index resource_analyser on resource (type, analyser) where type in ('Composition', 'Patient')`,
+const retention = [
+  `alter table organization add column retention_days integer check (retention_days between 30 and 3650)`,
 ];
 
 async function run(database: Kysely<unknown>, statements: readonly string[]): Promise<void> {

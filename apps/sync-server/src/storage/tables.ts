@@ -29,6 +29,8 @@ export interface OrganizationTable {
   erase_after_attempts: number | null;
   /** Policy: for how many hours emergency access is given; null for not at all. */
   emergency_hours: Generated<number | null>;
+  /** Policy: for how many days closed records stay on devices; null for as long as their client does. */
+  retention_days: Generated<number | null>;
 }
 
 export interface PractitionerTable {

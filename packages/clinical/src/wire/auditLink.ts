@@ -27,6 +27,10 @@ export const auditLinkAction = z.enum([
   'signing-refused',
   /** Emergency access was asked for, or given. */
   'emergency-access',
+  /** Records that the policy aged out were erased. */
+  'aged-out',
+  /** What had aged out of a client's record was asked for again. */
+  'fetched-back',
 ]);
 export type AuditLinkAction = z.infer<typeof auditLinkAction>;
 
@@ -116,6 +120,9 @@ export function eventToAuditLink(json: unknown): Result<AuditLink, { kind: 'malf
 
 function typeOf(action: AuditLinkAction): { readonly code: string; readonly display: string } {
   switch (action) {
+    case 'aged-out':
+    case 'fetched-back':
+      return { code: '110110', display: 'Patient Record' };
     case 'export':
       return { code: '110106', display: 'Export' };
     case 'secret-changed':

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id } from '../fhir/primitives.ts';
 import { bundle } from '../fhir/envelopes.ts';
+import { LONGEST_RETENTION, SHORTEST_RETENTION } from './retention.ts';
 import { agreementJwk, compactJwe, key256, numericDate, serverUrl, uuidText } from './keys.ts';
 
 /** `typ` of the JWT inside a ticket. */
@@ -30,6 +31,8 @@ export const ticketClaims = z.strictObject({
   caseload_key: key256.optional(),
   /** The organisation's policy: after so many wrong secrets in a row the device destroys its key record. */
   erase_after_attempts: z.int().min(5).max(100).optional(),
+  /** The organisation's policy: for how many days closed records stay on devices. Absent: as long as their client. */
+  retention_days: z.int().min(SHORTEST_RETENTION).max(LONGEST_RETENTION).optional(),
   /** Only the device of this id may use the ticket: it answers that device's rescue request. */
   device: uuidText.optional(),
   /** The device that this one replaces. */

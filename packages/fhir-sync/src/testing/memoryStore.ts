@@ -90,6 +90,7 @@ export function createMemoryStore(): MemoryStore {
       return Promise.resolve();
     },
     clientsToErase: () => Promise.resolve([]),
+    ageOut: () => Promise.resolve('done'),
     eraseClient: () => Promise.resolve('erased'),
     beginEpochChange() {
       cursor = undefined;

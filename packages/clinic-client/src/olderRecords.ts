@@ -1,0 +1,36 @@
+import type { Transaction } from '@fieldchart/encrypted-sqlite';
+import type { AuditChain, RecordStore } from '@fieldchart/record-store';
+import type { ClinicSession } from './api.ts';
+import type { RunningSync } from './startSync.ts';
+
+/** Fetching back what the policy aged out: asked for at once, brought by the next contact, written down here and there. */
+export function createOlderRecords(deps: {
+  readonly store: Pick<RecordStore, 'fetchBack' | 'agedOutOf'>;
+  readonly audit: Pick<AuditChain, 'append'>;
+  readonly sync: Pick<RunningSync, 'syncNow'>;
+}): Pick<ClinicSession, 'fetchOlder'> {
+  const { store, audit, sync } = deps;
+  return {
+    async fetchOlder(clientId) {
+      await audit.append('fetched-back', { client: clientId });
+      await store.fetchBack(clientId);
+      await sync.syncNow();
+      const { asked } = await store.agedOutOf(clientId);
+      return { arrived: !asked };
+    },
+  };
+}
+
+/** The audit chain's link on what the policy erased: whose records, how many, which; and nothing that they said. */
+export async function writeDownAgedOut(
+  audit: Pick<AuditChain, 'appendWithin'>,
+  transaction: Transaction,
+  { clientId, keys }: { readonly clientId: string; readonly keys: readonly string[] },
+): Promise<void> {
+  const named = keys.map((key, at) => [`record-${at + 1}`, key] as const);
+  await audit.appendWithin(transaction, 'aged-out', {
+    client: clientId,
+    records: String(keys.length),
+    ...Object.fromEntries(named),
+  });
+}
