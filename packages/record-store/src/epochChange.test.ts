@@ -285,6 +285,29 @@ test('S3: a supervisor’s change of our care team is not sent as ours, unless t
   expect(shape(await sendAll())[0]).toEqual(['transaction', 'create Patient', 'create CareTeam']);
 });
 
+test('O5, O6: a lost registration that follows something refused waits whole, and goes whole when that is settled', async () => {
+  await store.recordGroup(
+    [
+      { resource: patient(), basedOn: 0 },
+      { resource: team(), basedOn: 0 },
+    ],
+    AUTHOR,
+  );
+  await sendAll();
+  await store.recordChange({ resource: visit(), basedOn: 0 }, AUTHOR);
+  const refused = (await store.nextBatch(LIMITS))?.entries[0]?.mutationId ?? '';
+  await store.park(refused, { code: 'invalid', text: '' });
+  const client = await store.get(`Patient/${CLIENT}`);
+  await store.recordChange({ resource: patient('Eva'), basedOn: client?.revision ?? 0 }, AUTHOR);
+  await restored([]);
+  expect(await store.outboxCounts()).toEqual({ waiting: 0, attempted: 0, parked: 1, held: 2 });
+  await store.resend(refused);
+  expect(shape(await sendAll())).toEqual([
+    ['batch', 'create Encounter'],
+    ['transaction', 'create Patient', 'create CareTeam'],
+  ]);
+});
+
 test('of who is gone since the restore nothing is waited for', async () => {
   await register();
   await sendAll();

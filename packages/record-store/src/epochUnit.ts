@@ -78,6 +78,16 @@ export async function settleEpochUnit(
   const group = unit.length > 1 ? randomUuid(work.random) : null;
   for (const { finding, entries } of unsettled) await standOn(work, finding, entries, group);
   if (again.length > 0) await queueAgain(work, again, group);
+  if (group !== null) await holdTogether(transaction, group);
+}
+
+/** O5, O6: what goes again may follow something that was refused; what travels with it then waits for a person, too. */
+async function holdTogether(transaction: Transaction, group: string): Promise<void> {
+  await transaction.run(
+    `UPDATE outbox SET state = 'held' WHERE group_id = ? AND state = 'waiting'
+       AND EXISTS (SELECT 1 FROM outbox other WHERE other.group_id = outbox.group_id AND other.state = 'held')`,
+    [group],
+  );
 }
 
 /** What others wrote and the server lacks is for them to send; so is a signed text of theirs over ours. */

@@ -253,6 +253,8 @@ test('nothing goes of a client who is still being fetched, or who is leaving', a
   await fixture.store.applyEverythingPage(everything());
   expect(await pull(4000)).toEqual(WHOLE_VISIT);
   await fixture.store.applyPage({ entries: [{ kind: 'access-lost', clientId: CLIENT }], cursor: 'c3' });
+  await fixture.store.fetchBack(CLIENT);
+  expect(await fixture.store.clientsToFetch()).toEqual([]);
   await tell(5000);
   expect(await fixture.store.ageOut(writeDown)).toBe('done');
   expect(await fixture.store.eraseClient(CLIENT)).toBe('erased');

@@ -18,7 +18,10 @@ export interface Retention {
    * neither time nor policy is known. Never erases what waits, or what something that waits refers to (D3).
    */
   ageOut(writeDown: WriteDownAgedOut): Promise<'more' | 'done'>;
-  /** Asks for all of a client again: their record is fetched at the next contact, and then stays for some days. */
+  /**
+   * Asks for all of a client again: their record is fetched at the next contact, and then stays for some days. Does nothing
+   * where the client is not in the caseload any more.
+   */
   fetchBack(clientId: string): Promise<void>;
   /** What of a client's record is kept on the server only. */
   agedOutOf(clientId: string): Promise<AgedOut>;
@@ -92,15 +95,13 @@ export function createRetention({ database, announcer }: ChangeDeps): Retention 
     },
 
     async fetchBack(clientId) {
+      // The server gives nothing of a client who has left the caseload: to ask for them would never end.
+      const here = `SELECT ?, NULL WHERE EXISTS (SELECT 1 FROM records WHERE key = 'Patient/' || ?)
+        AND NOT EXISTS (SELECT 1 FROM clients_to_erase WHERE client_id = ?)`;
+      const params = [clientId, clientId, clientId];
       await database.batch([
-        {
-          sql: 'INSERT OR REPLACE INTO fetched_back (client_id, until) VALUES (?, NULL)',
-          params: [clientId],
-        },
-        {
-          sql: 'INSERT OR REPLACE INTO clients_to_fetch (client_id, next) VALUES (?, NULL)',
-          params: [clientId],
-        },
+        { sql: `INSERT OR REPLACE INTO fetched_back (client_id, until) ${here}`, params },
+        { sql: `INSERT OR REPLACE INTO clients_to_fetch (client_id, next) ${here}`, params },
       ]);
       const touched = createTouched();
       touch(touched, `Patient/${clientId}`, clientId);
