@@ -9,6 +9,7 @@ export interface Tally {
   readonly events: number;
   readonly savedEdits: number;
   readonly versions: number;
+  readonly agedOut: number;
   readonly faults: ReadonlyMap<string, number>;
   readonly steps: ReadonlyMap<string, number>;
 }
@@ -35,7 +36,7 @@ export async function runSeeds(
 ): Promise<{ readonly tally: Tally; readonly failure: Failure | undefined }> {
   const faults = new Map<string, number>();
   const steps = new Map<string, number>();
-  let tally: Tally = { runs: 0, events: 0, savedEdits: 0, versions: 0, faults, steps };
+  let tally: Tally = { runs: 0, events: 0, savedEdits: 0, versions: 0, agedOut: 0, faults, steps };
   for (const seed of seeds) {
     const plan = planOf(seed);
     const result = await runPlan(plan, options);
@@ -46,6 +47,7 @@ export async function runSeeds(
       events: tally.events + result.log.length,
       savedEdits: tally.savedEdits + result.savedEdits,
       versions: tally.versions + result.versions,
+      agedOut: tally.agedOut + result.agedOut,
       faults,
       steps,
     };
@@ -71,14 +73,14 @@ export function describeFailure({ plan, result, runs }: Shrunk, extra: readonly 
   ].join('\n');
 }
 
-export function describeTally({ runs, events, savedEdits, versions, faults, steps }: Tally): string {
+export function describeTally({ runs, events, savedEdits, versions, agedOut, faults, steps }: Tally): string {
   const counts = (map: ReadonlyMap<string, number>) =>
     [...map]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([kind, count]) => `${kind} ${String(count)}`)
       .join(', ');
   return [
-    `${String(runs)} runs, ${String(events)} events, ${String(savedEdits)} edits shown as saved, ${String(versions)} resources`,
+    `${String(runs)} runs, ${String(events)} events, ${String(savedEdits)} edits shown as saved, ${String(versions)} resources, ${String(agedOut)} aged out`,
     `faults met: ${counts(faults)}`,
     `steps: ${counts(steps)}`,
   ].join('\n');

@@ -35,6 +35,7 @@ const actions: Readonly<Record<PersonsStep, Action>> = {
   type,
   leave,
   sign,
+  close,
   amend,
   'edit-client': editClient,
   'edit-visit': editVisit,
@@ -42,6 +43,7 @@ const actions: Readonly<Record<PersonsStep, Action>> = {
   poison,
   attend,
   tap: async ({ life }) => await life.engine.syncNow(),
+  'fetch-older': fetchOlder,
 };
 
 /** Refusals that a person is told of: what they did is then not shown as saved. */
@@ -143,6 +145,15 @@ async function someChart(hands: Hands) {
   return clientId === undefined ? undefined : await hands.life.store.chart(clientId);
 }
 
+async function fetchOlder(hands: Hands): Promise<void> {
+  const { store, engine } = hands.life;
+  const away = await store.database.all<{ client_id: string }>('SELECT DISTINCT client_id FROM aged_out');
+  const client = pick(hands, away);
+  if (client === undefined) return;
+  await store.fetchBack(client.client_id);
+  await engine.syncNow();
+}
+
 async function visit(hands: Hands): Promise<void> {
   const clientId = await someClient(hands);
   if (clientId === undefined) return;
@@ -237,9 +248,30 @@ async function leave(hands: Hands): Promise<void> {
 }
 
 async function sign(hands: Hands): Promise<void> {
-  const { life, device, scheduler, random } = hands;
   const draft = await someDraft(hands);
-  if (draft?.resource.resourceType !== 'Composition' || draft.inConflict) return;
+  if (draft !== undefined) await signDraft(hands, draft);
+}
+
+/** A visit ends, and what this person wrote of it is signed. */
+async function close(hands: Hands): Promise<void> {
+  const chart = await someChart(hands);
+  const visits = (chart?.visits ?? []).filter(
+    ({ resource }) => 'status' in resource && resource.status === 'in-progress',
+  );
+  const record = pick(hands, visits);
+  if (record?.resource.resourceType !== 'Encounter') return;
+  const ended = finishEncounter(record.resource, { endedAt: hands.scheduler.now() });
+  await save(hands, { before: record, written: [ended] });
+  const mine = `Practitioner/${hands.device.practitionerId}`;
+  for (const note of chart?.notes ?? []) {
+    if (!isDraftOf(note.resource, mine) || note.resource.encounter?.reference !== record.key) continue;
+    await signDraft(hands, note);
+  }
+}
+
+async function signDraft(hands: Hands, draft: StoredRecord): Promise<void> {
+  const { life, device, scheduler, random } = hands;
+  if (draft.resource.resourceType !== 'Composition' || draft.inConflict) return;
   life.editors.delete(draft.key);
   const { practitionerId } = device;
   const identity = device.identity();

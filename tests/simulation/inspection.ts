@@ -16,6 +16,10 @@ export interface Inspection {
   readonly conflictedClients: ReadonlySet<string>;
   readonly receipts: readonly HeldReceipt[];
   readonly toFetch: readonly string[];
+  /** Records that aged out, by the version that was here. */
+  readonly agedOut: ReadonlyMap<ResourceKey, string>;
+  /** Records that should have aged out by what the server last said, and are still here. */
+  readonly overdue: readonly ResourceKey[];
   /** Marks that a person finds on the screens for what was not sent, and for conflicts. */
   readonly visibleMarks: ReadonlySet<Mark>;
   /** Marks in anything that the disk holds. */
@@ -81,11 +85,21 @@ export async function inspect(device: Device): Promise<Inspection> {
   );
   const receipts = await store.recentReceipts(MOST);
   const toFetch = (await store.clientsToFetch()).map(({ clientId }) => clientId);
+  const overdue: ResourceKey[] = [];
+  const records = recordsOn(disk);
+  const agedOut = new Map(
+    disk
+      .read('SELECT key, version_id FROM aged_out')
+      .map(({ key, version_id: versionId }) => [String(key), String(versionId)]),
+  );
+  while ((await store.ageOut((_, { keys }) => Promise.resolve(void overdue.push(...keys)))) === 'more');
   await database.close();
   return {
     name: device.name,
     practitionerId: device.practitionerId,
-    records: recordsOn(disk),
+    records,
+    agedOut,
+    overdue,
     unsettled,
     conflicted: new Set(conflicts.map(({ key }) => String(key))),
     conflictedClients: new Set(conflicts.map(({ client_id: clientId }) => String(clientId))),

@@ -1,4 +1,4 @@
-import { type FhirResource, type ResourceKey, clientOf } from '@fieldchart/clinical';
+import { type FhirResource, type ResourceKey, clientOf, referencesOf } from '@fieldchart/clinical';
 import type { ChronicleFacts } from './chronicle.ts';
 import type { Inspection, UnsettledEntry } from './inspection.ts';
 import { type Mark, marksIn } from './marks.ts';
@@ -27,6 +27,7 @@ export const finalInvariants: readonly ((outcome: Outcome) => void)[] = [
   nothingIsParkedWithoutCause,
   devicesConverge,
   devicesHoldTheirCaseloadOnly,
+  onlyWhatIsSettledAgesOut,
   receiptsAreTrue,
 ];
 
@@ -126,6 +127,8 @@ export function devicesConverge({ devices, current, caseloads, facts, handedOver
       // latest when its writer, or whoever reviews late work, decides what stands in the way.
       const lost = facts.restores > 0 && Number(record?.versionId) > version.version;
       if (lost && (openAnywhere.has(key) || inReview.includes(key))) continue;
+      // What aged out is known by its version, and by nothing else.
+      if (record === undefined && device.agedOut.get(key) === String(version.version)) continue;
       demand(record !== undefined, 'devices converge', () => `${device.name} does not have ${key}`);
       demand(
         record?.versionId === String(version.version) &&
@@ -158,6 +161,29 @@ export function devicesHoldTheirCaseloadOnly({ devices, caseloads, current, fact
         () => `${device.name} has ${key}, the server not`,
       );
     }
+  }
+}
+
+/**
+ * D3, S3: what aged out lies on the server, and nothing unsent is, or refers to, what is gone; what the policy says should
+ * go is not there any more.
+ */
+export function onlyWhatIsSettledAgesOut({ devices, current, facts }: Outcome): void {
+  for (const { name, agedOut, overdue, unsettled, records } of devices) {
+    for (const key of agedOut.keys()) {
+      const there = current.has(key) || facts.lostByRestore.has(key) || facts.restores > 0;
+      demand(there, 'only what is settled ages out', () => `${name} erased ${key}, the server has it not`);
+      demand(!records.has(key), 'only what is settled ages out', () => `${name} has ${key} and erased it`);
+    }
+    for (const { key, resource } of unsettled) {
+      const gone = [key, ...referencesOf(resource)].find((one) => agedOut.has(one));
+      demand(
+        gone === undefined,
+        'only what is settled ages out',
+        () => `${name}: ${key} needs ${gone ?? ''}`,
+      );
+    }
+    demand(overdue.length === 0, 'what has aged out goes', () => `${name} still has ${overdue.join()}`);
   }
 }
 

@@ -60,6 +60,7 @@ const PERSONS = {
   type: 40,
   leave: 9,
   sign: 6,
+  close: 8,
   amend: 2,
   'edit-client': 5,
   'edit-visit': 5,
@@ -67,6 +68,7 @@ const PERSONS = {
   poison: 3,
   attend: 6,
   tap: 4,
+  'fetch-older': 3,
 } as const;
 const FATES = {
   kill: 5,
@@ -82,6 +84,8 @@ const FATES = {
   'new-identity': 1,
   'back-up': 2,
   restore: 1,
+  policy: 3,
+  'days-pass': 4,
 } as const;
 const WEIGHTS = { ...PERSONS, ...FATES };
 export type PersonsStep = keyof typeof PERSONS;
@@ -94,6 +98,8 @@ export function isPersonsStep(kind: StepKind): kind is PersonsStep {
 }
 
 const always: readonly StepKind[] = ['register', 'visit', 'write', 'type'];
+/** Where the policy ages records out there is something closed, and time goes by. */
+const ofAgeing: readonly StepKind[] = [...always, 'close', 'days-pass', 'fetch-older'];
 
 /** Who holds the devices: alone on two, with a colleague, and up to three people on four. */
 const casts: readonly (readonly string[])[] = [
@@ -113,8 +119,10 @@ export function planOf(seed: number): Plan {
   const whole = (limit: number) => Math.floor(random.fraction() * limit);
   const pick = <T>(items: readonly T[], otherwise: T): T => items[whole(items.length)] ?? otherwise;
   const devices = pick(casts, ['ana']);
+  const ages = random.fraction() < 0.4;
+  const present = ages ? ofAgeing : always;
   const kinds = (Object.keys(WEIGHTS) as StepKind[]).filter(
-    (kind) => always.includes(kind) || random.fraction() < 0.7,
+    (kind) => present.includes(kind) || random.fraction() < 0.7,
   );
   const weights = kinds.map((kind) => [kind, WEIGHTS[kind] * pick([0.4, 1, 1, 4], 1)] as const);
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
@@ -129,7 +137,7 @@ export function planOf(seed: number): Plan {
   const pace = pick([300, 1500, 6000, 20_000], 3000);
   const latencyMs = pick([400, 400, 2000, 8000], 400);
   const count = 30 + whole(70);
-  const opening: StepKind[] = ['register', 'visit', 'write', 'share'];
+  const opening: StepKind[] = ['register', 'visit', 'write', 'share', ...(ages ? ['policy' as const] : [])];
   const steps = Array.from({ length: count }, (_, index): Step => ({
     index,
     do: opening[index] ?? draw(),

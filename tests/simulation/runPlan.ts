@@ -1,3 +1,4 @@
+import { SHORTEST_RETENTION } from '@fieldchart/clinical';
 import { createSeededRandom } from '@fieldchart/foundation';
 import { type Chronicle, createChronicle } from './chronicle.ts';
 import { act } from './clinician.ts';
@@ -30,6 +31,8 @@ export interface RunResult {
   readonly stepsDone: ReadonlyMap<StepKind, number>;
   readonly savedEdits: number;
   readonly versions: number;
+  /** Records that the policy had erased from devices at the end. */
+  readonly agedOut: number;
 }
 
 /** What steps work with. */
@@ -111,7 +114,8 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
     await observed(() => takeStep(step, world));
   }
   if (!failed()) await quieten(world, failed);
-  if (!failed()) await observed(() => checkEnd(world));
+  let agedOut = 0;
+  if (!failed()) await observed(async () => void (agedOut = await checkEnd(world)));
   for (const device of devices) {
     device.disk().kill();
     device.disk().discard();
@@ -123,6 +127,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
     stepsDone,
     savedEdits: chronicle.facts.marks.size,
     versions: witness.current.size,
+    agedOut,
   };
 }
 
@@ -164,6 +169,10 @@ async function befall(fate: Fate, dice: number, device: Device, world: World): P
       return device.replaceIdentity(await server.addDevice(device.practitionerId));
     case 'back-up':
       return await server.backUp();
+    case 'policy':
+      return await server.setRetention(dice < 0.8 ? SHORTEST_RETENTION : null);
+    case 'days-pass':
+      return scheduler.pass(Math.round(SHORTEST_RETENTION * (0.5 + dice)) * DAY);
     case 'restore':
       world.sentBytes.startAnew();
       return await restoreServer(world);
@@ -171,6 +180,7 @@ async function befall(fate: Fate, dice: number, device: Device, world: World): P
 }
 
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 /** Virtual; far more than the longest wait of anything. */
 const longestQuiet = 20;
 
@@ -196,7 +206,8 @@ async function quieten({ scheduler, network, devices }: World, failed: () => boo
   await scheduler.run(MINUTE, failed);
 }
 
-async function checkEnd({ devices, chronicle, witness, server }: World): Promise<void> {
+/** Yields how many records had aged out. */
+async function checkEnd({ devices, chronicle, witness, server }: World): Promise<number> {
   const inspections = [];
   for (const device of devices) inspections.push(await inspect(device));
   const outcome = {
@@ -208,4 +219,5 @@ async function checkEnd({ devices, chronicle, witness, server }: World): Promise
     handedOver: await readHandedOver(server),
   };
   for (const holds of finalInvariants) holds(outcome);
+  return inspections.reduce((sum, { agedOut }) => sum + agedOut.size, 0);
 }

@@ -13,6 +13,8 @@ export interface Scheduler extends Clock {
   after(delayMs: number, label: string, task: () => void): () => void;
   /** Work that virtual time knows nothing of (cryptography, the real server): the clock stands still until it is done. */
   outside<Value>(work: Promise<Value>): Promise<Value>;
+  /** So long nothing happened anywhere: whatever was due meanwhile is due now. */
+  pass(milliseconds: number): void;
   /** Releases turns until `milliseconds` have passed or `done` says so. */
   run(milliseconds: number, done?: () => boolean): Promise<void>;
   /** In [0, 1): what the seed has to say. */
@@ -91,6 +93,9 @@ export function createScheduler(random: { fraction(): number }): Scheduler {
     outside(work) {
       underWay.add(work);
       return work.finally(() => underWay.delete(work));
+    },
+    pass(milliseconds) {
+      now += milliseconds;
     },
     async run(milliseconds, done = () => false) {
       const end = now + milliseconds;

@@ -35,6 +35,10 @@ for (let block = 0; block < blocks; block += 1) {
   });
 }
 
+test('the schedules together age records out', () => {
+  expect(tallies.some(({ agedOut }) => agedOut > 0)).toBe(true);
+});
+
 test('the schedules together meet every fault', () => {
   const met = new Set(tallies.flatMap(({ faults }) => [...faults.keys()]));
   expect(FAULTS.filter((kind) => !met.has(kind))).toEqual([]);

@@ -259,6 +259,13 @@ export const seededBugs: readonly SeededBug[] = [
       }),
     }),
   },
+  {
+    name: 'nobody knows any more what has aged out',
+    law: 'S3',
+    tampering: () => ({
+      statements: texts((sql) => (sql.includes('INTO aged_out') ? `${sql} AND key = ''` : sql)),
+    }),
+  },
 ];
 
 /** Other SQL in the place of what the store says. */

@@ -134,6 +134,10 @@ export const testIds = {
     visit: (visitId: string) => `visit-${visitId}`,
     note: (noteId: string) => `note-${noteId}`,
     consentRow: (consentId: string) => `consent-${consentId}`,
+    older: 'older-records',
+    olderAsked: 'older-asked',
+    olderHere: 'older-here',
+    fetchOlder: 'fetch-older',
   },
   visit: {
     place: (place: string) => `visit-place-${place}`,

@@ -65,6 +65,10 @@ export async function openLockstep(
       compare({ asked: `${request.method} ${request.path}`, ...answered });
       return answered.double;
     },
+    async setRetention(days) {
+      await double.setRetention(days);
+      await real.setRetention(days);
+    },
     async backUp() {
       await double.backUp();
       await real.backUp();

@@ -1,4 +1,11 @@
-import { CURSOR_HEADER, mutationIdExtension, mutationIdOf, syncProblemDetails } from '@fieldchart/clinical';
+import {
+  CURSOR_HEADER,
+  mutationIdExtension,
+  mutationIdOf,
+  type RetentionWord,
+  retentionWordToBundle,
+  syncProblemDetails,
+} from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import type { HttpAnswer, HttpRequest, HttpTransport } from '../httpTransport.ts';
 
@@ -37,6 +44,8 @@ export interface FakeServer {
   holds: boolean;
   /** Answers all who wait, with nothing. */
   endWaits(): void;
+  /** What each page of the feed says of time and policy; undefined: nothing, as other servers. */
+  retention: RetentionWord | undefined;
 }
 
 export interface Version {
@@ -143,6 +152,7 @@ export function createFakeServer(onRequest: (line: string) => void = () => {}): 
     const to = from + page.length;
     return json(200, {
       resourceType: 'Bundle',
+      ...(server.retention === undefined ? {} : retentionWordToBundle(server.retention)),
       type: 'history',
       link: [
         {
@@ -218,6 +228,7 @@ export function createFakeServer(onRequest: (line: string) => void = () => {}): 
       wake();
     },
     holds: true,
+    retention: undefined,
     endWaits: wake,
     transport: {
       async request(request) {

@@ -19,6 +19,7 @@ import { EmergencyBadge } from '../emergency/EmergencyBadge.tsx';
 import { ChartFacts } from './ChartFacts.tsx';
 import { ConsentList } from './ConsentList.tsx';
 import { NoteLink } from './NoteLink.tsx';
+import { OlderRecords, isAnyOlder } from './OlderRecords.tsx';
 import { VisitCard, type Visit } from './VisitCard.tsx';
 
 type Entry =
@@ -76,8 +77,11 @@ export function ChartScreen() {
             }
             ListHeaderComponent={<ChartHead chart={chart} />}
             ListEmptyComponent={
-              <EmptyState icon="home-heart" title={t('chart.noVisits')} text={t('chart.noVisitsText')} />
+              isAnyOlder(chart.older) || chart.older.asked ? null : (
+                <EmptyState icon="home-heart" title={t('chart.noVisits')} text={t('chart.noVisitsText')} />
+              )
             }
+            ListFooterComponent={<OlderRecords clientId={clientId} older={chart.older} />}
             initialNumToRender={12}
             contentContainerStyle={{
               padding: 16,
@@ -172,7 +176,11 @@ function ChartHead({ chart }: { chart: ChartAnswer }) {
           </View>
         )}
         <View style={sideBySide}>
-          <ConsentList clientId={chart.clientId} consents={chart.consents} />
+          <ConsentList
+            clientId={chart.clientId}
+            consents={chart.consents}
+            elsewhere={chart.older.consents > 0}
+          />
         </View>
       </View>
       <Heading level={2}>{t('chart.visits')}</Heading>

@@ -15,10 +15,12 @@ import { Text } from '../../ui/Text.tsx';
 interface ConsentListProps {
   readonly clientId: string;
   readonly consents: ChartAnswer['consents'];
+  /** Older ones are kept on the server only. */
+  readonly elsewhere: boolean;
 }
 
 /** What the client agreed to; that there is nothing yet is said as well. */
-export function ConsentList({ clientId, consents }: ConsentListProps) {
+export function ConsentList({ clientId, consents, elsewhere }: ConsentListProps) {
   const { t, i18n } = useTranslation();
   const palette = usePalette();
   return (
@@ -26,7 +28,7 @@ export function ConsentList({ clientId, consents }: ConsentListProps) {
       <Card style={{ padding: 8, gap: 4 }}>
         {consents.length === 0 ? (
           <Text tone="muted" style={{ padding: 8 }}>
-            {t('chart.noConsents')}
+            {elsewhere ? t('older.noConsentsHere') : t('chart.noConsents')}
           </Text>
         ) : null}
         {consents.map((consent) => (
