@@ -19,7 +19,7 @@ import { EmergencyBadge } from '../emergency/EmergencyBadge.tsx';
 import { ChartFacts } from './ChartFacts.tsx';
 import { ConsentList } from './ConsentList.tsx';
 import { NoteLink } from './NoteLink.tsx';
-import { OlderRecords, isAnyOlder } from './OlderRecords.tsx';
+import { OlderHere, OlderRecords, isAnyOlder } from './OlderRecords.tsx';
 import { VisitCard, type Visit } from './VisitCard.tsx';
 
 type Entry =
@@ -183,6 +183,7 @@ function ChartHead({ chart }: { chart: ChartAnswer }) {
           />
         </View>
       </View>
+      <OlderHere older={chart.older} />
       <Heading level={2}>{t('chart.visits')}</Heading>
     </View>
   );

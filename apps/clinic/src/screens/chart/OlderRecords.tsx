@@ -15,21 +15,26 @@ type Older = ChartAnswer['older'];
 /** Whether anything of the client is kept on the server only. */
 export const isAnyOlder = ({ notes, visits, consents }: Older) => notes + visits + consents > 0;
 
-/** What the provider keeps on its server only, and the way to fetch it back; or until when it is here. */
+/** Older notes were fetched back: until when they are here. */
+export function OlderHere({ older }: { older: Older }) {
+  const { t, i18n } = useTranslation();
+  if (older.hereUntil === null) return null;
+  return (
+    <Notice
+      tone="info"
+      testID={testIds.chart.olderHere}
+      title={t('older.here')}
+      text={t('older.hereText', { date: formatDate(older.hereUntil, i18n.language) })}
+    />
+  );
+}
+
+/** What the provider keeps on its server only, and the way to fetch it back. */
 export function OlderRecords({ clientId, older }: { clientId: string; older: Older }) {
   const { t, i18n } = useTranslation();
   const { organization } = useSession();
   if (older.asked) return <OnTheirWay />;
-  if (!isAnyOlder(older)) {
-    return older.hereUntil === null ? null : (
-      <Notice
-        tone="info"
-        testID={testIds.chart.olderHere}
-        title={t('older.here')}
-        text={t('older.hereText', { date: formatDate(older.hereUntil, i18n.language) })}
-      />
-    );
-  }
+  if (!isAnyOlder(older)) return null;
   const counts = [
     older.notes === 0 ? null : t('older.notes', { count: older.notes }),
     older.visits === 0 ? null : t('older.visits', { count: older.visits }),
