@@ -21,16 +21,22 @@ export function createOlderRecords(deps: {
   };
 }
 
-/** The audit chain's link on what the policy erased: whose records, how many, which; and nothing that they said. */
+/** Records that one link names: a request carries many links, and the server has a limit for it. */
+const NAMED_AT_ONCE = 25;
+
+/** The audit chain's links on what the policy erased: whose records, how many, which; and nothing that they said. */
 export async function writeDownAgedOut(
   audit: Pick<AuditChain, 'appendWithin'>,
   transaction: Transaction,
   { clientId, keys }: { readonly clientId: string; readonly keys: readonly string[] },
 ): Promise<void> {
-  const named = keys.map((key, at) => [`record-${at + 1}`, key] as const);
-  await audit.appendWithin(transaction, 'aged-out', {
-    client: clientId,
-    records: String(keys.length),
-    ...Object.fromEntries(named),
-  });
+  for (let from = 0; from < keys.length; from += NAMED_AT_ONCE) {
+    const some = keys.slice(from, from + NAMED_AT_ONCE);
+    const named = some.map((key, at) => [`record-${at + 1}`, key] as const);
+    await audit.appendWithin(transaction, 'aged-out', {
+      client: clientId,
+      records: String(some.length),
+      ...Object.fromEntries(named),
+    });
+  }
 }
