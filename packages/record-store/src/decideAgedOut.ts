@@ -25,10 +25,10 @@ export interface AgeingRecord {
  * not changed since. In units that go together or stay together: a visit with its notes, a note with its signature and
  * its addenda. One member that is open, young or pinned keeps its whole unit.
  */
-export function decideAgedOut(
-  records: readonly AgeingRecord[],
+export function decideAgedOut<Held extends AgeingRecord>(
+  records: readonly Held[],
   before: number,
-): readonly (readonly AgeingRecord[])[] {
+): readonly (readonly Held[])[] {
   return unitsOf(records).filter((unit) =>
     unit.every((record) => !record.pinned && (lastActivity(record) ?? Infinity) < before),
   );
@@ -51,7 +51,7 @@ export function lastActivity(record: AgeingRecord): number | undefined {
 }
 
 /** Records joined by what refers to what, at any distance. */
-function unitsOf(records: readonly AgeingRecord[]): readonly (readonly AgeingRecord[])[] {
+function unitsOf<Held extends AgeingRecord>(records: readonly Held[]): readonly (readonly Held[])[] {
   const recordByKey = new Map(records.map((record) => [record.key, record]));
   const neighbours = new Map<ResourceKey, ResourceKey[]>(records.map(({ key }) => [key, []]));
   for (const { key, resource } of records) {
@@ -62,7 +62,7 @@ function unitsOf(records: readonly AgeingRecord[]): readonly (readonly AgeingRec
     }
   }
   const seen = new Set<ResourceKey>();
-  const units: AgeingRecord[][] = [];
+  const units: Held[][] = [];
   for (const { key } of records) {
     if (seen.has(key)) continue;
     seen.add(key);

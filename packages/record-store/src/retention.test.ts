@@ -179,6 +179,32 @@ test('D3: what a waiting change of another kind refers to stays', async () => {
   expect(await pull(4000)).toEqual([]);
 });
 
+test('D3: what is begun about a record after it was found free to go keeps it, part by part', async () => {
+  const { fixture, tell, holds } = await scene();
+  const { store } = fixture;
+  const meta = { versionId: '1', lastUpdated: at(0) };
+  const visits = Array.from({ length: 30 }, (_, place) => ({
+    ...over,
+    id: `20000000-0000-4000-8000-${String(100 + place)}${'0'.repeat(9)}`,
+    meta,
+  }));
+  await store.loadCaseload({ resources: visits, cursor: 'c1' });
+  await tell(4000);
+  await store.ageOut(() => Promise.resolve());
+  const left = [];
+  for (const one of visits) if (await holds(resourceKey(one))) left.push(one);
+  expect(left.length).toBeGreaterThan(0);
+  const [visited] = left;
+  const draft = {
+    ...note({ data: 'begun meanwhile' }, '30000000-0000-4000-8000-000000000007'),
+    encounter: { reference: resourceKey(visited ?? over) },
+  };
+  await store.recordChange({ resource: draft, basedOn: 0 }, AUTHOR);
+  while ((await store.ageOut(() => Promise.resolve())) === 'more');
+  expect(await holds(resourceKey(visited ?? over))).toBe(true);
+  expect(await store.agedOutOf(CLIENT)).toMatchObject({ visits: 30, notes: 1 });
+});
+
 test('D3: a text that was set aside for good keeps its record here: nobody else has it', async () => {
   const { fixture, pull } = await scene();
   await fixture.store.database.batch([

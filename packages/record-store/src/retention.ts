@@ -1,11 +1,11 @@
-import { AGEING_TYPES, referencesOf, type ResourceKey, type RetentionWord } from '@fieldchart/clinical';
+import type { ResourceKey, RetentionWord } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { toInstant } from '@fieldchart/foundation';
-import { type AgeingRecord, decideAgedOut } from './decideAgedOut.ts';
+import { AGEING, type FreeRecord, readAgeing, stillFree } from './ageingRecords.ts';
+import { decideAgedOut } from './decideAgedOut.ts';
 import type { ChangeDeps } from './recordChange.ts';
-import { parseResource, type RecordRow } from './rows.ts';
 import { readRetention, writeRetention } from './retentionWord.ts';
-import { createTouched, touch } from './touched.ts';
+import { createTouched, touch, type Touched } from './touched.ts';
 import { deleteRecord, readRecord } from './writeRecord.ts';
 
 /** What the organisation's policy ages out is erased from the device, and comes back when it is asked for. */
@@ -53,45 +53,51 @@ const ROUND = DAY;
 /** Records that go in one transaction, their last unit whole: what a keystroke waits for meanwhile. */
 const AT_ONCE = 20;
 
-const AGEING = `(${AGEING_TYPES.map((type) => `'${type}'`).join(', ')})`;
 /** Clients who come or go just now are not looked at: nobody knows what of them is whole. */
 const SETTLED = `NOT IN (SELECT client_id FROM clients_to_fetch UNION SELECT client_id FROM clients_to_erase
   UNION SELECT client_id FROM fetched_back)`;
 
 export function createRetention({ database, announcer }: ChangeDeps): Retention {
+  let plan: Plan | undefined;
+  // What came meanwhile may keep what was free to go: an addendum keeps its note.
+  announcer.onCommit(({ clients }) => {
+    if (plan !== undefined && clients.has(plan.clientId)) plan = undefined;
+  });
   return {
     async tellRetention(word) {
       await database.transaction(async (transaction) => await writeRetention(transaction, word));
     },
 
     async ageOut(writeDown) {
+      const next = await database.transaction(nextClient);
+      if (next === undefined) {
+        plan = undefined;
+        return 'done';
+      }
+      const { clientId, days, before } = next;
+      if (plan?.clientId !== clientId || plan.days !== days) {
+        // Read and decided beside the work; the transaction asks again of each record that goes.
+        const units = decideAgedOut(await readAgeing(database, clientId), before);
+        const free = units.map((unit) => unit.map(({ key, revision }) => ({ key, revision })));
+        plan = { clientId, days, units: free };
+      }
       const touched = createTouched();
-      const outcome = await database.transaction(async (transaction) => {
-        const word = await readRetention(transaction);
-        if (word === undefined || word.days === null) return 'done';
-        const before = word.now - word.days * DAY;
-        await beginRound(transaction, { now: word.now, days: word.days, before });
-        const [next] = await transaction.all<{ client_id: string }>(
-          `SELECT client_id FROM clients_to_age WHERE client_id ${SETTLED} LIMIT 1`,
-        );
-        if (next === undefined) return 'done';
-        const { client_id: clientId } = next;
-        const units = decideAgedOut(await readAgeing(transaction, clientId), before);
-        const part: AgeingRecord[] = [];
-        for (const unit of units) if (part.length < AT_ONCE) part.push(...unit);
-        for (const { key } of part) {
-          await keepTrace(transaction, key);
-          const row = await readRecord(transaction, key);
-          if (row !== undefined) await deleteRecord(transaction, touched, row);
-        }
-        if (part.length === units.flat().length) {
-          await transaction.run('DELETE FROM clients_to_age WHERE client_id = ?', [clientId]);
-        }
-        if (part.length > 0) await writeDown(transaction, { clientId, keys: part.map(({ key }) => key) });
-        return 'more';
+      const { units } = plan;
+      const part = takePart(units);
+      const left = units.slice(part.length);
+      await database.transaction(async (transaction) => {
+        const now = await nextClient(transaction);
+        const free =
+          now?.clientId === clientId && now.days === days ? await stillFree(transaction, clientId, part) : [];
+        const keys = free.flat().map(({ key }) => key);
+        for (const key of keys) await erase(transaction, touched, key);
+        if (keys.length > 0) await writeDown(transaction, { clientId, keys });
+        if (left.length > 0) return;
+        await transaction.run('DELETE FROM clients_to_age WHERE client_id = ?', [clientId]);
       });
       announcer.announce(touched);
-      return outcome;
+      plan = left.length === 0 ? undefined : { clientId, days, units: left };
+      return 'more';
     },
 
     async fetchBack(clientId) {
@@ -129,6 +135,38 @@ export function createRetention({ database, announcer }: ChangeDeps): Retention 
       };
     },
   };
+}
+
+/** What was found free to go of the client who is looked through just now; a kill forgets it, and it is found again. */
+interface Plan {
+  readonly clientId: string;
+  readonly days: number;
+  readonly units: readonly (readonly FreeRecord[])[];
+}
+
+/** Whose turn it is, by what the server last said; undefined where nobody's is. */
+async function nextClient(
+  transaction: Transaction,
+): Promise<{ readonly clientId: string; readonly days: number; readonly before: number } | undefined> {
+  const word = await readRetention(transaction);
+  if (word === undefined || word.days === null) return undefined;
+  const { now, days } = word;
+  const before = now - days * DAY;
+  await beginRound(transaction, { now, days, before });
+  const [next] = await transaction.all<{ client_id: string }>(
+    `SELECT client_id FROM clients_to_age WHERE client_id ${SETTLED} ORDER BY client_id LIMIT 1`,
+  );
+  return next === undefined ? undefined : { clientId: next.client_id, days, before };
+}
+
+/** The first units, whole, of so many records together or a few more. */
+function takePart(units: Plan['units']): Plan['units'] {
+  let records = 0;
+  const last = units.findIndex((unit) => {
+    records += unit.length;
+    return records >= AT_ONCE;
+  });
+  return last === -1 ? units : units.slice(0, last + 1);
 }
 
 /** The client's record is whole: what was fetched back stays for its days from now on, and the rest is looked through. */
@@ -173,47 +211,13 @@ async function endStays(transaction: Transaction, now: string): Promise<void> {
   await transaction.run('DELETE FROM fetched_back WHERE until <= ?', [now]);
 }
 
-/** All records of a client that may age out, each with what holds it here. */
-async function readAgeing(transaction: Transaction, clientId: string): Promise<readonly AgeingRecord[]> {
-  const rows = await transaction.all<RecordRow & { received_at: string | null; held: number }>(
-    `SELECT r.key, r.client_id, r.revision, r.version_id, r.server_time, r.resource,
-       (SELECT server_time FROM receipts WHERE key = r.key ORDER BY sequence DESC LIMIT 1) AS received_at,
-       EXISTS (SELECT 1 FROM outbox WHERE key = r.key) OR EXISTS (SELECT 1 FROM conflicts WHERE key = r.key)
-         OR EXISTS (SELECT 1 FROM superseded WHERE key = r.key) OR EXISTS (SELECT 1 FROM set_aside WHERE key = r.key)
-         OR EXISTS (SELECT 1 FROM epoch_checks WHERE key = r.key)
-         OR EXISTS (SELECT 1 FROM under_review WHERE key = r.key) AS held
-     FROM records r WHERE r.client_id = ? AND r.type IN ${AGEING}`,
-    [clientId],
-  );
-  const needed = await neededByWaiting(transaction, clientId);
-  return rows.map((row) => ({
-    key: row.key,
-    resource: parseResource(row.resource),
-    versionId: row.version_id,
-    serverTime: row.server_time,
-    receivedAt: row.received_at,
-    pinned: row.held === 1 || needed.has(row.key),
-  }));
-}
-
-/** What the client's unsent changes refer to: it stays beside them until they are acknowledged. */
-async function neededByWaiting(
-  transaction: Transaction,
-  clientId: string,
-): Promise<ReadonlySet<ResourceKey>> {
-  const bodies = await transaction.all<{ body: string | null }>(
-    `SELECT coalesce(o.body, r.resource) AS body FROM outbox o LEFT JOIN records r ON r.key = o.key
-     WHERE o.client_id = ? OR o.client_id IS NULL`,
-    [clientId],
-  );
-  return new Set(bodies.flatMap(({ body }) => (body === null ? [] : referencesOf(parseResource(body)))));
-}
-
-/** Which version was here, so that the same one does not come back by itself. */
-async function keepTrace(transaction: Transaction, key: ResourceKey): Promise<void> {
+/** Erases a record and keeps which version was here, so that the same one does not come back by itself. */
+async function erase(transaction: Transaction, touched: Touched, key: ResourceKey): Promise<void> {
   await transaction.run(
     `INSERT OR REPLACE INTO aged_out (key, type, client_id, status, date, version_id, server_time)
      SELECT key, type, client_id, status, date, version_id, server_time FROM records WHERE key = ?`,
     [key],
   );
+  const row = await readRecord(transaction, key);
+  if (row !== undefined) await deleteRecord(transaction, touched, row);
 }
