@@ -157,6 +157,8 @@ const search = [
   `create index resource_visit on resource (client_id, date collate "C")
     where type = 'Encounter' and status not in ('planned', 'cancelled', 'entered-in-error')`,
   `create index resource_analyser on resource (type, analyser) where type in ('Composition', 'Patient')`,
+];
+
 const retention = [
   `alter table organization add column retention_days integer check (retention_days between 30 and 3650)`,
 ];

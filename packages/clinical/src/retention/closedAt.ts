@@ -3,7 +3,7 @@ import type { Provenance } from '../fhir/documents.ts';
 import { keyOfReference } from '../fhir/references.ts';
 import type { FhirResource } from '../fhir/resources.ts';
 
-/** What may age out of a device. The client, their care team and their conditions stay for as long as the client does. */
+/** What may age out of a device. The client, and how things stand with them, stay for as long as the client does. */
 export const AGEING_TYPES = ['Encounter', 'Composition', 'Consent', 'Provenance'] as const;
 
 /** Whether a type, as it stands before the slash of a key, is one of {@link AGEING_TYPES}. */
@@ -32,6 +32,9 @@ export function closedAt(resource: FhirResource): number | undefined {
     case 'Patient':
     case 'CareTeam':
     case 'Condition':
+    case 'Flag':
+    case 'EpisodeOfCare':
+    case 'Appointment':
     case 'Practitioner':
     case 'Organization':
     case 'AuditEvent':

@@ -104,27 +104,20 @@ function Identity({ chart }: { chart: ChartAnswer }) {
   return [
     age === undefined ? null : t('client.age', { count: age }),
     chart.birthDate === null ? null : formatDate(chart.birthDate, i18n.language),
-    genderWords(t, chart.gender),
+    isGender(chart.gender) ? t(genders[chart.gender]) : null,
   ]
     .filter((fact) => fact !== null)
     .join(' · ');
 }
 
-const genderWords = (t: ReturnType<typeof useTranslation>['t'], gender: string | null): string | null => {
-  switch (gender) {
-    case 'female':
-      return t('gender.female');
-    case 'male':
-      return t('gender.male');
-    case 'other':
-      return t('gender.other');
-    case 'unknown':
-      return t('gender.unknown');
-    case null:
-    default:
-      return null;
-  }
-};
+const genders = {
+  female: 'gender.female',
+  male: 'gender.male',
+  other: 'gender.other',
+  unknown: 'gender.unknown',
+} as const;
+
+const isGender = (text: string | null): text is keyof typeof genders => text !== null && text in genders;
 
 // Two columns where there is room, one below the other on a phone.
 const sideBySide = { flexGrow: 1, flexShrink: 1, flexBasis: 290 } as const;
