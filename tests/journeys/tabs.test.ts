@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import en from '../../apps/clinic/src/i18n/en.json' with { type: 'json' };
 import { testIds } from '../../apps/clinic/src/testIds.ts';
 import { appOn, type App } from './support/app.ts';
 import { killBrowser, openBrowser } from './support/browser.ts';
@@ -82,10 +83,48 @@ test('the first tab takes the app back, and stands on the same note', async () =
   expect((await textOf(first)).length).toBe(before.length + 'Written in the second tab.'.length);
 });
 
-test('when the tab that has the app is closed, a tab that is opened then has it', async () => {
-  await first.page.close();
-  await second.open(server.url);
+test('D4: a tab whose process died in the middle of typing is succeeded, with every character shown as saved', async () => {
+  await first.at(section).press('End');
+  const before = await textOf(first);
+  // What the page itself held is gone with its process: what it showed is told to the test as it is shown.
+  let shown = before;
+  await first.page.exposeFunction('shownAsSaved', (text: string) => (shown = text));
+  await first.page.evaluate(
+    ([badgeId, fieldId]) => {
+      const badge = document.querySelector<HTMLElement>(`[data-testid="${badgeId}"]`);
+      const field = document.querySelector<HTMLTextAreaElement>(`[data-testid="${fieldId}"]`);
+      if (badge === null || field === null) throw new Error('no note is on the screen');
+      const tell = (globalThis as unknown as { shownAsSaved(text: string): void }).shownAsSaved;
+      new MutationObserver(() => {
+        if (badge.dataset['state'] === 'saved') tell(field.value);
+      }).observe(badge, { attributes: true, attributeFilter: ['data-state'] });
+    },
+    [testIds.note.saveState, section] as const,
+  );
+  first.page.keyboard.type(sentence.repeat(20), { delay: 20 }).catch(() => {});
+  await until('much of it is saved', () => Promise.resolve(shown.length > before.length + 60));
+  const crashed = first.page.waitForEvent('crash');
+  const devTools = await device.newCDPSession(first.page);
+  devTools.send('Page.crash').catch(() => {});
+  await crashed;
+
+  await second.at(testIds.elsewhere.useHere).click();
   await second.shows(testIds.phase.locked);
+  await second.unlock(passphrase);
+  await second.shows(section);
+  const after = await textOf(second);
+  expect(after.startsWith(shown)).toBe(true);
+  expect((before + sentence.repeat(20)).startsWith(after)).toBe(true);
+  await second.page.keyboard.press('End');
+  await second.page.keyboard.type('And on it goes.');
+  await second.reads(testIds.note.saveState, en.save.saved);
+});
+
+test('when the tab that has the app is closed, a tab that is opened then has it', async () => {
+  await second.page.close();
+  const third = appOn(await device.newPage());
+  await third.open(server.url);
+  await third.shows(testIds.phase.locked);
 });
 
 async function textOf(app: App): Promise<string> {
