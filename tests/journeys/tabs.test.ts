@@ -94,7 +94,7 @@ test('D4: a tab whose process died in the middle of typing is succeeded, with ev
       const badge = document.querySelector<HTMLElement>(`[data-testid="${badgeId}"]`);
       const field = document.querySelector<HTMLTextAreaElement>(`[data-testid="${fieldId}"]`);
       if (badge === null || field === null) throw new Error('no note is on the screen');
-      const tell = (globalThis as unknown as { shownAsSaved(text: string): void }).shownAsSaved;
+      const tell = (globalThis as unknown as { shownAsSaved: (text: string) => void }).shownAsSaved;
       new MutationObserver(() => {
         if (badge.dataset['state'] === 'saved') tell(field.value);
       }).observe(badge, { attributes: true, attributeFilter: ['data-state'] });

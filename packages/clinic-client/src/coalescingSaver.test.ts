@@ -76,6 +76,25 @@ test('D3: a write that fails keeps the text, says so with its code, and is tried
   expect(states.at(-1)).toEqual({ name: 'saved' });
 });
 
+test('D1: a write that is not answered is said not to be saved, and "saved" once it is', async () => {
+  const { disk, timers, states, saver } = createSaver();
+  saver.offer('a');
+  await timers.advance(2_900);
+  expect(states).toEqual([{ name: 'saving' }]);
+  await timers.advance(200);
+  expect(saver.state()).toEqual({ name: 'not-saved', code: 'SAVE_SLOW' });
+  saver.offer('ab');
+  expect(saver.state().name).toBe('not-saved');
+  expect(disk.pending.length).toBe(1);
+  disk.pending[0]?.settle();
+  await settled();
+  disk.pending[1]?.settle();
+  await settled();
+  expect(saver.state()).toEqual({ name: 'saved' });
+  expect(disk.written).toEqual(['a', 'ab']);
+  expect(timers.pending).toBe(0);
+});
+
 test('D1, D3: whatever fails and in whatever order, "saved" always means that the newest draft is on disk', async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -3,6 +3,8 @@ import type { SaveState } from './api.ts';
 
 /** Milliseconds until a write that failed is tried again; the last one repeats. */
 const retryDelays = [250, 1000, 2000, 5000];
+/** Milliseconds after which a write that was not answered is no longer said to be under way. */
+const PATIENCE = 3_000;
 
 export interface CoalescingSaver<Draft> {
   /** Takes the newest draft. It is written at once, or right after the write that runs now. Never rejects. */
@@ -16,7 +18,8 @@ export interface CoalescingSaver<Draft> {
 
 /**
  * Law D1: "saved" is said only when the committed draft is the newest draft; one write runs at a time, and of the
- * drafts that come meanwhile only the newest waits. A write that fails leaves the draft waiting and is tried again.
+ * drafts that come meanwhile only the newest waits. A write that fails leaves the draft waiting and is tried again. One
+ * that is not answered is said not to be saved, as `SAVE_SLOW`; whether it failed is for the database to say.
  */
 export function createCoalescingSaver<Draft>(options: {
   readonly write: (draft: Draft) => Promise<void>;
@@ -27,6 +30,7 @@ export function createCoalescingSaver<Draft>(options: {
   let running = false;
   let failures = 0;
   let cancelRetry: (() => void) | undefined;
+  let cancelPatience = () => {};
   let current: SaveState = { name: 'saved' };
   let stopped = false;
   let onSaved: (() => void)[] = [];
@@ -41,11 +45,13 @@ export function createCoalescingSaver<Draft>(options: {
     const { draft } = waiting;
     waiting = undefined;
     running = true;
+    cancelPatience = options.timers.after(PATIENCE, () => show({ name: 'not-saved', code: 'SAVE_SLOW' }));
     options.write(draft).then(written, (error: unknown) => notWritten(draft, error));
   };
 
   function written() {
     running = false;
+    cancelPatience();
     failures = 0;
     if (waiting !== undefined) {
       writeNext();
@@ -59,6 +65,7 @@ export function createCoalescingSaver<Draft>(options: {
 
   function notWritten(draft: Draft, error: unknown) {
     running = false;
+    cancelPatience();
     waiting ??= { draft };
     const delay = retryDelays[Math.min(failures, retryDelays.length - 1)] ?? 5000;
     failures += 1;
@@ -81,6 +88,7 @@ export function createCoalescingSaver<Draft>(options: {
       running || waiting !== undefined ? new Promise((resolve) => onSaved.push(resolve)) : Promise.resolve(),
     stop() {
       stopped = true;
+      cancelPatience();
       cancelRetry?.();
     },
   };

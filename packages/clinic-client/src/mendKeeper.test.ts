@@ -1,4 +1,5 @@
 import type { Timers } from '@fieldchart/foundation';
+import { createFakeTimers } from '@fieldchart/foundation/testing';
 import { expect, test } from 'vitest';
 import { mendTyped, type PersistedActivity } from './activityStore.ts';
 import { createMendKeeper } from './mendKeeper.ts';
@@ -43,18 +44,12 @@ test('D1: "saved" is said only of what the disk has taken; the store has it at o
 
 test('D3: what the disk refused is kept and offered to it again', async () => {
   const { activity, writes, dispatched } = fakeActivity();
-  const waiting: (() => void)[] = [];
-  const timers: Timers = {
-    after: (_milliseconds, task) => {
-      waiting.push(task);
-      return () => {};
-    },
-  };
+  const timers = createFakeTimers();
   const keeper = createMendKeeper({ activity, timers, mutationId: 'm1' });
   keeper.keep(draft('Ho'));
   writes[0]?.fail();
   await expect.poll(() => keeper.saveState().name).toBe('not-saved');
-  waiting[0]?.();
+  await timers.advance(250);
   await expect.poll(() => writes.length).toBe(2);
   expect(dispatched).toHaveLength(2);
   expect(keeper.draft()).toEqual(draft('Ho'));

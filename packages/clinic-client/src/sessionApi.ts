@@ -165,7 +165,7 @@ export interface ConsentSigning {
 export type SaveState =
   | { readonly name: 'saved' }
   | { readonly name: 'saving' }
-  /** Kept on the screen and in memory; tried again by itself. */
+  /** Kept on the screen and in memory; tried again by itself. `SAVE_SLOW`: the disk has not answered yet. */
   | { readonly name: 'not-saved'; readonly code: string };
 
 export interface NoteEditor {

@@ -4,21 +4,26 @@ import type { DatabaseErrorCode } from '../database.ts';
 import type { DatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
 import { openDamagedWebEngine, openWebEngine } from './openWebEngine.ts';
-import type { WorkerReply, WorkerRequest } from './workerProtocol.ts';
+import type { WorkerMessage, WorkerReply, WorkerRequest } from './workerProtocol.ts';
 
 /** Serves one database to the page that made this worker. */
 export function serveDatabase(scope: {
   onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
-  postMessage(reply: WorkerReply): void;
+  postMessage(message: WorkerMessage): void;
 }): void {
   let engine: DatabaseEngine | undefined;
+  const alive = createSignsOfLife(() => scope.postMessage({ alive: true }));
   const answer = async (request: WorkerRequest): Promise<(WorkerReply & { ok: true })['value']> => {
     if (request.kind === 'open') {
-      engine = await openWebEngine(await loadSqlite(request), request);
+      engine = await alive.whileWaiting(async () =>
+        openWebEngine(await loadSqlite(request), request, alive.atWork),
+      );
       return null;
     }
     if (request.kind === 'open-damaged') {
-      engine = await openDamagedWebEngine(await loadSqlite(request), request);
+      engine = await alive.whileWaiting(async () =>
+        openDamagedWebEngine(await loadSqlite(request), request, alive.atWork),
+      );
       return null;
     }
     if (engine === undefined) throw databaseError('DATABASE_CLOSED');
@@ -47,6 +52,33 @@ export function serveDatabase(scope: {
   };
   // The page sends its next request only after the reply: replies cannot overtake each other.
   scope.onmessage = ({ data }) => void reply(data).catch(() => undefined);
+}
+
+/** Milliseconds between two signs of life. */
+const SIGN = 1_000;
+
+/**
+ * By which the page tells a worker that is long at work from one that hangs. An opening waits for files and for the
+ * download of SQLite; whatever comes after it is synchronous, and what takes long there reads or writes.
+ */
+function createSignsOfLife(give: () => void) {
+  let last = performance.now();
+  return {
+    atWork: () => {
+      const now = performance.now();
+      if (now - last < SIGN) return;
+      last = now;
+      give();
+    },
+    async whileWaiting<Value>(work: () => Promise<Value>): Promise<Value> {
+      const signs = setInterval(give, SIGN);
+      try {
+        return await work();
+      } finally {
+        clearInterval(signs);
+      }
+    },
+  };
 }
 
 const loadSqlite = ({ wasmUrl }: { wasmUrl: string }) => createModule({ locateFile: () => wasmUrl });

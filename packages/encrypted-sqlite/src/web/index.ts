@@ -2,6 +2,6 @@ export {
   openDamagedWebDatabase,
   openWebDatabase,
   deleteWebDatabase,
-  type DatabaseWorker,
   type WebDatabasePlace,
 } from './openWebDatabase.ts';
+export type { DatabaseWorker } from './workerCalls.ts';

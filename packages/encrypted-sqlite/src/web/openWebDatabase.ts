@@ -1,20 +1,13 @@
-import { CodedError, isCodedError } from '@fieldchart/foundation';
+import { type Timers, isCodedError } from '@fieldchart/foundation';
 import type { OpenDamaged } from '../damagedDatabase.ts';
-import type { Database, DatabaseErrorCode, OpenDatabase, OpenDatabaseOptions } from '../database.ts';
+import type { Database, OpenDatabase, OpenDatabaseOptions } from '../database.ts';
 import type { DatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
 import { keptJournalOf } from './keptJournal.ts';
 import { checkDatabaseName, checkOpenOptions } from '../openOptions.ts';
 import { createQueuedDatabase } from '../queuedDatabase.ts';
-import type { WorkerReply, WorkerRequest } from './workerProtocol.ts';
-
-/** The part of a Dedicated Worker that the adapter uses. */
-export interface DatabaseWorker {
-  onmessage: ((event: MessageEvent) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-  postMessage(request: WorkerRequest): void;
-  terminate(): void;
-}
+import { type DatabaseWorker, type WorkerCalls, createWorkerCalls } from './workerCalls.ts';
+import type { WorkerRequest } from './workerProtocol.ts';
 
 export interface WebDatabasePlace {
   /** Makes a fresh worker that runs `database.worker.ts`; it is terminated at close. */
@@ -35,13 +28,13 @@ export function openWebDatabase(place: WebDatabasePlace): OpenDatabase {
 }
 
 /** Opens a damaged database for reading alone, in a worker; the files are not locked and not changed. */
-export function openDamagedWebDatabase({ createWorker, wasmUrl }: WebDatabasePlace): OpenDamaged {
+export function openDamagedWebDatabase(place: WebDatabasePlace): OpenDamaged {
   return async ({ name, key, verify }) => {
     checkOpenOptions({ name, key });
-    return await startWorker(createWorker(), {
+    return await startWorker(place, {
       kind: 'open-damaged',
       directory: directoryOf(name),
-      wasmUrl,
+      wasmUrl: place.wasmUrl,
       key,
       verify,
     });
@@ -71,56 +64,33 @@ function ignoreMissing(error: unknown): void {
 
 /** Opens the database in a fresh worker; without a key it is plain SQLite, which only the benchmark asks for. */
 export async function openInWorker(
-  { createWorker, wasmUrl }: WebDatabasePlace,
+  place: WebDatabasePlace,
   options: Omit<Required<OpenDatabaseOptions>, 'key'> & { readonly key: Uint8Array | null },
 ): Promise<Database> {
   const { name, ...rest } = options;
-  return await startWorker(createWorker(), { kind: 'open', directory: directoryOf(name), wasmUrl, ...rest });
+  const { wasmUrl } = place;
+  return await startWorker(place, { kind: 'open', directory: directoryOf(name), wasmUrl, ...rest });
 }
 
-async function startWorker(worker: DatabaseWorker, opening: WorkerRequest): Promise<Database> {
-  const call = createCalls(worker);
+const pageTimers: Timers = {
+  after(milliseconds, task) {
+    const id = setTimeout(task, milliseconds);
+    return () => clearTimeout(id);
+  },
+};
+
+async function startWorker({ createWorker }: WebDatabasePlace, opening: WorkerRequest): Promise<Database> {
+  const calls = createWorkerCalls(createWorker(), pageTimers);
   try {
-    await call(opening);
+    await calls.call(opening);
   } catch (error) {
-    worker.terminate();
+    calls.end();
     throw error;
   }
-  return createQueuedDatabase(createRemoteEngine(call, () => worker.terminate()));
+  return createQueuedDatabase(createRemoteEngine(calls));
 }
 
-type Call = <Value>(request: WorkerRequest) => Promise<Value>;
-
-/** One call at a time: the queue in front waits for each reply. */
-function createCalls(worker: DatabaseWorker): Call {
-  let pending: { resolve(value: unknown): void; reject(error: unknown): void } | undefined;
-  let dead: CodedError<DatabaseErrorCode> | undefined;
-  worker.onmessage = ({ data }) => {
-    const reply = data as WorkerReply;
-    const waiting = pending;
-    pending = undefined;
-    if (reply.ok) waiting?.resolve(reply.value);
-    else waiting?.reject(new CodedError(reply.code, reply.message));
-  };
-  // A worker that did not load or died answers nothing more: what waits must not wait for ever.
-  worker.onerror = () => {
-    dead = databaseError('DATABASE_LOST', 'the database worker failed');
-    pending?.reject(dead);
-    pending = undefined;
-  };
-  return <Value>(request: WorkerRequest) =>
-    new Promise<Value>((resolve, reject) => {
-      if (dead !== undefined) {
-        reject(dead);
-        return;
-      }
-      // The protocol pairs each request with its reply's type.
-      pending = { resolve: resolve as (value: unknown) => void, reject };
-      worker.postMessage(request);
-    });
-}
-
-function createRemoteEngine(call: Call, terminate: () => void): DatabaseEngine {
+function createRemoteEngine({ call, end }: WorkerCalls): DatabaseEngine {
   return {
     all: (sql, params) => call({ kind: 'all', sql, params }),
     run: (sql, params) => call({ kind: 'run', sql, params }),
@@ -135,7 +105,7 @@ function createRemoteEngine(call: Call, terminate: () => void): DatabaseEngine {
         if (!isCodedError(error)) throw databaseError('DATABASE_IO');
         throw error;
       } finally {
-        terminate();
+        end();
       }
     },
   };

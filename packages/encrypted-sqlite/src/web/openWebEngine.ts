@@ -22,11 +22,13 @@ export interface WebOpening {
 
 /**
  * Opens the database of an OPFS directory on a fresh instance of SQLite. The order of these steps is what the pool, the
- * cipher and the log each need. A damaged pool is refused before anything touches it.
+ * cipher and the log each need. A damaged pool is refused before anything touches it. `onFileWork` is called at each reading
+ * and writing of a file.
  */
 export async function openWebEngine(
   module: WaSqliteModule,
   { directory, key, existing, acceptLostJournal }: WebOpening,
+  onFileWork: () => void = () => {},
 ): Promise<DatabaseEngine> {
   const keyHex = key === null ? null : hexEncode(key);
   key?.fill(0);
@@ -35,7 +37,7 @@ export async function openWebEngine(
   if (existing && !files.some(({ path }) => path === DATABASE_PATH)) throw databaseError('DATABASE_MISSING');
   const bytes = await readPoolJournal(files);
   const journal = { bytes, keep: () => keepJournal(directory, bytes) };
-  const { vfs, sawPlainHeader } = await openPoolVfs(directory, module);
+  const { vfs, sawPlainHeader } = await openPoolVfs(directory, module, onFileWork);
   try {
     const vfsName = keyHex === null ? vfs.name : withCipher(module, vfs.name);
     const connection = openWebConnection(module, { fileName: FILE, vfsName, keyHex: keyHex ?? undefined });
@@ -69,12 +71,13 @@ export async function openWebEngine(
 export async function openDamagedWebEngine(
   module: WaSqliteModule,
   { directory, key, verify }: { directory: string; key: Uint8Array; verify: boolean },
+  onFileWork: () => void,
 ): Promise<DatabaseEngine> {
   const keyHex = hexEncode(key);
   key.fill(0);
   const files = await recogniseFiles(await readPool(directory));
   if (!files.has(DATABASE_PATH)) throw databaseError('DATABASE_MISSING');
-  const vfs = createReadOnlyVfs(`damaged-${directory}`, module, files);
+  const vfs = createReadOnlyVfs(`damaged-${directory}`, module, { files, onRead: onFileWork });
   if (module.vfs_register(vfs, false) !== 0) throw databaseError('DATABASE_IO', 'no file system');
   const vfsName = withCipher(module, vfs.name);
   const connection = openWebConnection(module, { fileName: FILE, vfsName, keyHex, verify });

@@ -18,8 +18,22 @@ export interface PoolVfs {
 }
 
 /** Takes the directory's files for this worker alone. Rejects when another tab or worker holds them. */
-export async function openPoolVfs(directory: string, module: WaSqliteModule): Promise<PoolVfs> {
+export async function openPoolVfs(
+  directory: string,
+  module: WaSqliteModule,
+  onFileWork: () => void = () => {},
+): Promise<PoolVfs> {
   let plain = false;
+  const told = (work: () => number): number => {
+    onFileWork();
+    try {
+      return work();
+    } catch (error) {
+      return error instanceof DOMException && error.name === 'QuotaExceededError'
+        ? SQLITE_FULL
+        : SQLITE_IOERR;
+    }
+  };
   // The library's only extension point is inheritance. Its own methods let the browser's exceptions run through
   // SQLite's C frames, which would leave SQLite in the middle of a write without an error.
   class FaultTellingPool extends AccessHandlePoolVFS {
@@ -52,12 +66,4 @@ export async function openPoolVfs(directory: string, module: WaSqliteModule): Pr
   }
   if (module.vfs_register(vfs, false) !== SQLITE_OK) throw new Error('the file system was not registered');
   return { vfs, sawPlainHeader: () => plain };
-}
-
-function told(work: () => number): number {
-  try {
-    return work();
-  } catch (error) {
-    return error instanceof DOMException && error.name === 'QuotaExceededError' ? SQLITE_FULL : SQLITE_IOERR;
-  }
 }

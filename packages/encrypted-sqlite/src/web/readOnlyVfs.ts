@@ -9,7 +9,7 @@ const SECTOR = 4096;
 export function createReadOnlyVfs(
   name: string,
   module: WaSqliteModule,
-  files: ReadonlyMap<string, Blob>,
+  { files, onRead }: { readonly files: ReadonlyMap<string, Blob>; readonly onRead: () => void },
 ): FacadeVFS {
   const reader = new FileReaderSync();
   const open = new Map<number, Blob>();
@@ -31,6 +31,7 @@ export function createReadOnlyVfs(
     override jRead(fileId: number, data: Uint8Array, offset: number): number {
       const file = open.get(fileId);
       if (file === undefined) return IOERR;
+      onRead();
       try {
         const bytes = reader.readAsArrayBuffer(file.slice(offset, offset + data.byteLength));
         data.fill(0, bytes.byteLength);

@@ -29,3 +29,6 @@ export type WorkerRequest =
 export type WorkerReply =
   | { readonly ok: true; readonly value: readonly Row[] | RunResult | readonly RunResult[] | null }
   | { readonly ok: false; readonly code: DatabaseErrorCode; readonly message: string };
+
+/** What the worker says: its one answer, and until then that it is at work. */
+export type WorkerMessage = WorkerReply | { readonly alive: true };

@@ -1,4 +1,5 @@
 import type { NoteEditor, SaveState } from '@fieldchart/clinic-client';
+import type { TFunction } from 'i18next';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
@@ -29,9 +30,7 @@ export function SaveBadge({ editor }: { editor: Pick<NoteEditor, 'saveState' | '
       ? t('save.saved')
       : state.name === 'saving'
         ? t('save.saving')
-        : state.code === 'DATABASE_FULL'
-          ? t('save.full')
-          : t('save.notSaved', { code: state.code });
+        : notSavedWords(t, state.code);
   const color =
     state.name === 'not-saved' ? palette.error : state.name === 'saved' ? palette.primary : palette.muted;
   return (
@@ -47,6 +46,17 @@ export function SaveBadge({ editor }: { editor: Pick<NoteEditor, 'saveState' | '
       <SpokenSaveState words={words} urgent={state.name === 'not-saved'} />
     </View>
   );
+}
+
+function notSavedWords(t: TFunction, code: string): string {
+  switch (code) {
+    case 'DATABASE_FULL':
+      return t('save.full');
+    case 'SAVE_SLOW':
+      return t('save.slow');
+    default:
+      return t('save.notSaved', { code });
+  }
 }
 
 /** The same words for screen readers, once they have stood for a while. */
