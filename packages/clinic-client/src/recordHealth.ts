@@ -11,27 +11,30 @@ export interface RecordHealth {
   stop(): void;
 }
 
+/** How damage was found: the table that the check was reading, or the code that a read met. */
+export type DamageFinding = { readonly table: string } | { readonly code: string };
+
 export function watchHealth(options: {
   readonly database: Database;
   readonly timers: Timers;
   readonly logger: Logger;
   /** Once, when damage is first known. */
-  readonly onDamage: () => Promise<void>;
+  readonly onDamage: (finding: DamageFinding) => Promise<void>;
 }): RecordHealth {
   const { database, timers, logger } = options;
   const listeners = new Set<() => void>();
   let damaged = false;
-  const found = (tables: readonly string[]) => {
+  const found = (finding: DamageFinding) => {
     if (damaged) return;
     damaged = true;
-    logger.error('record-damaged', { tables: tables.join(' ') });
-    options.onDamage().catch(() => logger.warn('damage-not-remembered'));
+    logger.error('record-damaged', { ...finding });
+    options.onDamage(finding).catch(() => logger.warn('damage-not-remembered'));
     for (const listener of listeners) listener();
   };
   const stop = startIntegrityCheck({
     database,
     timers,
-    onDamage: (table) => found([table]),
+    onDamage: (table) => found({ table }),
   });
   return {
     damaged: () => damaged,
@@ -40,7 +43,7 @@ export function watchHealth(options: {
       return () => listeners.delete(listener);
     },
     met(error) {
-      if (isCodedError(error, 'DATABASE_CORRUPT', 'DATABASE_KEY_OR_DAMAGE')) found([]);
+      if (isCodedError(error, 'DATABASE_CORRUPT', 'DATABASE_KEY_OR_DAMAGE')) found({ code: error.code });
     },
     stop,
   };

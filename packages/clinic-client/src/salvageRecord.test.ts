@@ -22,7 +22,13 @@ let device: TestDevice;
 let userId = '';
 beforeEach(async () => {
   device = await createTestDevice();
-  const shell = device.shell();
+  const shell = createClinicShell({
+    ...device.platform,
+    openDatabase(options) {
+      dataKey = Uint8Array.from(options.key);
+      return device.platform.openDatabase(options);
+    },
+  });
   await inPhase(shell, 'welcome');
   const opened = await shell.openTicket(await device.ticketFile([patient]));
   if (!opened.ok) throw new Error(opened.error.kind);
@@ -44,6 +50,14 @@ async function inPhase<Name extends ReturnType<ClinicShell['phase']>['name']>(
 ) {
   await expect.poll(() => shell.phase().name).toBe(name);
   return shell.phase() as Extract<ReturnType<ClinicShell['phase']>, { name: Name }>;
+}
+
+let dataKey = new Uint8Array();
+
+/** What the audit chain says of damage. */
+async function damageLinks(of: Pick<TestDevice, 'auditLinks'>): Promise<readonly object[]> {
+  const links = await of.auditLinks(dataKey);
+  return links.filter(([action]) => action === 'record-damaged').map(([, details]) => details);
 }
 
 const path = () => join(device.directory, `user-${userId}.db`);
@@ -141,8 +155,37 @@ test('D3: a lost journal is told, and the record opens with what is there once t
   expect(await shell.unlock({ userId, secret, acceptLostJournal: true })).toEqual({ ok: true, value: null });
   await shell.lock('hand');
   expect(await shell.unlock({ userId, secret })).toEqual({ ok: true, value: null });
+  await shell.lock('hand');
+  // The provider learns of it from the chain, once.
+  expect(await damageLinks(left)).toEqual([{ code: 'DATABASE_JOURNAL_LOST' }]);
   left.dispose();
   await first.lock('hand');
+});
+
+test('D3: damage of the chain itself keeps nothing else from being said', async () => {
+  let broken = false;
+  const shell = createClinicShell({
+    ...device.platform,
+    async openDatabase(options) {
+      const database = await device.platform.openDatabase(options);
+      const refuse = () => Promise.reject(new CodedError('DATABASE_CORRUPT', 'a bad page'));
+      return {
+        ...database,
+        all: (sql, params) => (broken ? refuse() : database.all(sql, params)),
+        transaction: (work) => (broken ? refuse() : database.transaction(work)),
+      };
+    },
+  });
+  await inPhase(shell, 'locked');
+  expect(await shell.unlock({ userId, secret })).toMatchObject({ ok: true });
+  const { session } = await inPhase(shell, 'unlocked');
+  broken = true;
+  const stop = session.watch({ kind: 'outbox' }, () => {});
+  await expect.poll(() => session.recordDamaged()).toBe(true);
+  stop();
+  broken = false;
+  await shell.lock('hand');
+  expect((await inPhase(shell, 'locked')).users).toMatchObject([{ damaged: true }]);
 });
 
 test('D3: damage that a read meets while the record is open is told, and remembered at the door', async () => {
@@ -171,4 +214,5 @@ test('D3: damage that a read meets while the record is open is told, and remembe
   broken = false;
   await shell.lock('hand');
   expect((await inPhase(shell, 'locked')).users).toMatchObject([{ damaged: true }]);
+  expect(await damageLinks(device)).toEqual([{ code: 'DATABASE_CORRUPT' }]);
 });

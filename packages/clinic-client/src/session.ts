@@ -26,7 +26,7 @@ import { createOlderRecords } from './olderRecords.ts';
 import { signConsent, signNote } from './signing.ts';
 import { startSync } from './startSync.ts';
 import { createSettling } from './settling.ts';
-import { watchHealth } from './recordHealth.ts';
+import { type DamageFinding, watchHealth } from './recordHealth.ts';
 import { createEmergency } from './emergency.ts';
 import { sealUnsent } from './withdrawal.ts';
 
@@ -57,7 +57,7 @@ export async function openSession(options: {
   readonly tell: TellLockedEvents;
   readonly onWithdrawn: (withdrawal: Withdrawal) => void;
   readonly onRemoved: () => Promise<void>;
-  readonly onDamaged: () => Promise<void>;
+  readonly onDamaged: (finding: DamageFinding) => Promise<void>;
 }): Promise<OpenSession> {
   const { platform, database, keys, profile, audit, tell } = options;
   const { clock, random, logger, timers } = platform;

@@ -142,7 +142,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
 
   /** Nothing is shown before the audit chain tells who unlocked, and of what happened while the app was locked. */
   const beginSession = async (
-    opened: Enrolled,
+    opened: Enrolled & { readonly acceptedLostJournal?: boolean },
     occasion: Occasion | 'enrolment',
     events: readonly LockedEvent[],
   ) => {
@@ -172,13 +172,19 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
         tell: (late, when) => tell(late, when).catch(() => platform.logger.warn('locked-events-not-told')),
         onWithdrawn: (withdrawal) => void inTurn(() => giveUpDevice(profile, withdrawal)).catch(giveUp),
         onRemoved: () => inTurn(() => leave(profile)),
-        onDamaged: async () =>
-          platform.profiles.save({ ...(await profileOf(profile.userId)), damaged: true }),
+        async onDamaged(finding) {
+          // The chain lies in the damaged file and may refuse; the door remembers all the same.
+          await audit.append('record-damaged', finding).catch(() => platform.logger.warn('damage-not-told'));
+          await platform.profiles.save({ ...(await profileOf(profile.userId)), damaged: true });
+        },
       });
       await tellUserAdded(database, audit, profile.ticketId);
       if (occasion !== 'enrolment') {
         await tell(events, occasion);
         await audit.append('unlock');
+        if (opened.acceptedLostJournal === true) {
+          await audit.append('record-damaged', { code: 'DATABASE_JOURNAL_LOST' });
+        }
       }
     } catch (error) {
       try {
@@ -237,7 +243,8 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
         existing: true,
         acceptLostJournal: input.acceptLostJournal ?? false,
       });
-      await beginSession({ profile, keys, database }, 'unlock', events);
+      const acceptedLostJournal = input.acceptLostJournal ?? false;
+      await beginSession({ profile, keys, database, acceptedLostJournal }, 'unlock', events);
       return { ok: true, value: null };
     } catch (error) {
       keys.discard();

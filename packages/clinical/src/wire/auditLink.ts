@@ -31,6 +31,8 @@ export const auditLinkAction = z.enum([
   'aged-out',
   /** What had aged out of a client's record was asked for again. */
   'fetched-back',
+  /** Damage was found in the record, or it was opened without its lost journal: which, by name or code. */
+  'record-damaged',
 ]);
 export type AuditLinkAction = z.infer<typeof auditLinkAction>;
 
@@ -130,6 +132,7 @@ function typeOf(action: AuditLinkAction): { readonly code: string; readonly disp
     case 'rescued':
     case 'user-added':
     case 'emergency-access':
+    case 'record-damaged':
       return { code: '110113', display: 'Security Alert' };
     case 'unlock':
     case 'unlock-failures':
