@@ -1,0 +1,60 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
+import { expect, test } from 'vitest';
+import {
+  type Activity,
+  type ActivityStore,
+  draftChanged,
+  mendTyped,
+  moved,
+  openActivityStore,
+  settingsChanged,
+  viewChanged,
+} from './activityStore.ts';
+
+const CANARY = 'quetzalcanary';
+const position = { field: 'data', start: 0, end: 0 };
+
+/** How each slice that is written to the device takes the canary: a new slice does not compile until it stands here. */
+const WRITERS: Readonly<Record<keyof Activity, Parameters<ActivityStore['dispatch']>[0]>> = {
+  place: moved({ path: `/${CANARY}` }),
+  caseload: viewChanged({ search: CANARY }),
+  // Three choices, no text: nothing of a client's can be in it.
+  settings: settingsChanged({ language: 'es' }),
+  registration: draftChanged({ given: CANARY }),
+  mending: mendTyped({
+    mutationId: 'm1',
+    draft: { texts: { data: CANARY }, picks: {}, position, seen: 'now' },
+  }),
+};
+
+test('E2: no slice of what the app is doing can be read on the disk', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fieldchart-activity-'));
+  const database = await openNodeDatabase({ directory: folder })({
+    name: 'a.db',
+    key: new Uint8Array(32).fill(3),
+  });
+  const activity = await openActivityStore(database);
+  for (const action of Object.values(WRITERS)) activity.store.dispatch(action);
+  await activity.close();
+
+  const rows = await database.all('SELECT * FROM activity');
+  const written = rows.map((row) => JSON.stringify(row));
+  for (const slice of Object.keys(WRITERS)) {
+    expect(written.filter((row) => row.includes(slice)).length).toBeGreaterThan(0);
+  }
+  expect(written.filter((row) => row.includes(CANARY))).toHaveLength(4);
+  const found = () =>
+    readdirSync(folder).filter((file) => {
+      const bytes = readFileSync(join(folder, file));
+      const forms = [Buffer.from(CANARY), Buffer.from(CANARY, 'utf16le')];
+      return forms.some((form) => bytes.includes(form));
+    });
+  expect(found()).toEqual([]);
+  await database.close();
+  expect(readdirSync(folder)).toEqual(['a.db']);
+  expect(found()).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
