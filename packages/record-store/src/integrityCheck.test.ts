@@ -42,7 +42,8 @@ async function checked(fixture: Awaited<ReturnType<typeof filled>>) {
   await timers.advance(20_000);
   for (let step = 0; step < 400 && rounds === 0; step += 1) {
     asked = 0;
-    await timers.advance(150);
+    // Less than the pause between two slices.
+    await timers.advance(149);
     await database.all('SELECT 1');
     await new Promise((resolve) => setTimeout(resolve, 1));
     most = Math.max(most, asked);

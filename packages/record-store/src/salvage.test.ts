@@ -84,7 +84,8 @@ test('D3: with the first page lost, or the file cut, what is left is read withou
   expect(salted.records).toHaveLength(62);
   expect(salted.records.every(({ unproven }) => unproven)).toBe(true);
 
-  fixture.damage(whole.subarray(0, Math.floor(whole.length / PAGE / 2) * PAGE));
+  // The schema's own pages stand in the first half of so small a file.
+  fixture.damage(whole.subarray(0, Math.floor((whole.length / PAGE) * 0.8) * PAGE));
   const cut = await fixture.salvage();
   expect(cut.unreadable).toBeGreaterThan(0);
 

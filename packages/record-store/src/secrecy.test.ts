@@ -17,6 +17,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'the outbox and its receipts': ['outbox', 'needs', 'receipts', 'sqlite_sequence'],
   'conflicts and texts that were replaced': ['conflicts', 'superseded', 'set_aside', 'tombstones'],
   'the caseload as it comes and goes': ['clients_to_fetch', 'clients_to_erase', 'handovers', 'under_review'],
+  'what the policy ages out': ['aged_out', 'fetched_back', 'clients_to_age'],
   'sync and a restored server': ['sync_state', 'epoch_checks'],
   'identity and settings': ['app_state'],
   'the audit chain': ['audit_links'],
