@@ -62,9 +62,9 @@ export function ConsentSigningScreen() {
       return outcome;
     });
 
+  // Without the strip of risks: this is the screen that the client, or who stands beside them, reads and signs.
   return (
     <Page
-      clientId={clientId}
       title={t('chart.consent')}
       subtitle={chart?.name}
       back={back}
