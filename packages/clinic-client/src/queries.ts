@@ -38,9 +38,10 @@ export type Query =
   /** Why changes stand where they stand: only those that are on the screen are asked for. */
   | { readonly kind: 'explanations'; readonly mutationIds: readonly string[] };
 
-export type CaseloadFilter = 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting';
+export type CaseloadFilter =
+  'all' | 'unsigned' | 'not-seen-30-days' | 'waiting' | 'risk' | 'consent-expiring';
 export type NoteFilter = 'all' | 'my-unsigned' | 'mine' | 'last-30-days';
-export type CaseloadSort = 'name' | 'last-visit' | 'birth-date';
+export type CaseloadSort = 'name' | 'last-visit' | 'next-visit' | 'birth-date';
 
 /** What each kind of question is answered with. */
 interface Answers {
@@ -98,6 +99,8 @@ export interface ClientRow {
   readonly city: string | null;
   /** Instant of the latest visit. */
   readonly lastVisit: string | null;
+  /** Instant of the earliest booking that has not passed. */
+  readonly nextVisit: string | null;
   readonly unsignedNotes: number;
   readonly waiting: boolean;
   /** Something of theirs was refused, or is in conflict. */

@@ -209,6 +209,7 @@ type ClientRow = {
   readonly unsigned_notes: number;
   readonly waiting: number;
   readonly similar: number;
+  readonly next_visit: string | null;
 };
 
 function toClientListRow(row: ClientRow) {
@@ -221,6 +222,7 @@ function toClientListRow(row: ClientRow) {
     unsignedNotes: row.unsigned_notes,
     waiting: row.waiting === 1,
     similar: row.similar === 1,
+    nextVisit: row.next_visit,
   };
 }
 
@@ -232,9 +234,19 @@ const UNSIGNED = `FROM records n WHERE n.client_id = c.client_id AND n.author = 
 const WAITING = 'EXISTS (SELECT 1 FROM outbox o WHERE o.client_id = c.client_id)';
 const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
 
+/** The earliest booking that has not passed; its one parameter is the moment. */
+const NEXT_VISIT = `(SELECT min(a.date) FROM records a
+  WHERE a.client_id = c.client_id AND a.type = 'Appointment' AND a.status = 'booked' AND a.date >= ?)`;
+/** Somebody has flagged the client, and nobody has ended it. */
+const RISK = `EXISTS (SELECT 1 FROM records f WHERE f.client_id = c.client_id AND f.type = 'Flag' AND f.status = 'active')`;
+/** A consent in force that ends between two days. */
+const EXPIRING = `EXISTS (SELECT 1 FROM records s WHERE s.client_id = c.client_id AND s.type = 'Consent' AND s.status = 'active'
+  AND substr(json_extract(s.resource, '$.provision.period.end'), 1, 10) BETWEEN ? AND ?)`;
+
 const ORDERS = {
   name: 'c.sort_name, c.client_id',
   'last-visit': 'c.last_visit DESC, c.client_id',
+  'next-visit': 'next_visit ASC NULLS LAST, c.client_id',
   'birth-date': 'c.birth_date ASC NULLS LAST, c.client_id',
 };
 
@@ -263,16 +275,32 @@ export function clientSql(query: ClientQuery, now: number): { readonly rows: Sql
     case 'waiting':
       conditions.push({ sql: WAITING, params: [] });
       break;
+    case 'risk':
+      conditions.push({ sql: RISK, params: [] });
+      break;
+    case 'consent-expiring':
+      conditions.push({
+        sql: EXPIRING,
+        params: [toInstant(now).slice(0, 10), toInstant(now + THIRTY_DAYS).slice(0, 10)],
+      });
+      break;
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
   const params = conditions.flatMap((condition) => condition.params);
   return {
     rows: {
       sql: `SELECT c.client_id, c.name, c.birth_date, c.city, c.last_visit,
-          (SELECT count(*) ${UNSIGNED}) AS unsigned_notes, ${WAITING} AS waiting,
+          (SELECT count(*) ${UNSIGNED}) AS unsigned_notes, ${WAITING} AS waiting, ${NEXT_VISIT} AS next_visit,
           ${text === undefined ? '0' : `NOT (${text.exact.sql})`} AS similar
         FROM clients c ${where} ORDER BY ${text === undefined ? '' : 'similar, '}${ORDERS[query.sort]} LIMIT ? OFFSET ?`,
-      params: [author, ...(text?.exact.params ?? []), ...params, query.limit, query.offset ?? 0],
+      params: [
+        author,
+        toInstant(now),
+        ...(text?.exact.params ?? []),
+        ...params,
+        query.limit,
+        query.offset ?? 0,
+      ],
     },
     total: {
       sql: `SELECT count(*) AS total FROM (SELECT 1 FROM clients c ${where} LIMIT ${COUNTED + 1})`,

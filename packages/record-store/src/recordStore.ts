@@ -186,8 +186,8 @@ export interface Commit {
 export interface ClientQuery {
   /** As typed; `compileClientText` and `matchClient` say what it means. Similar names stand after exact ones. */
   readonly search?: string;
-  readonly filter?: 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting';
-  readonly sort: 'name' | 'last-visit' | 'birth-date';
+  readonly filter?: 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting' | 'risk' | 'consent-expiring';
+  readonly sort: 'name' | 'last-visit' | 'next-visit' | 'birth-date';
   readonly limit: number;
   readonly offset?: number;
   /** Practitioner id whose unsigned notes count. */
@@ -203,6 +203,8 @@ export interface ClientListRow {
   readonly city: string | null;
   /** Instant. */
   readonly lastVisit: string | null;
+  /** Instant of the earliest booking that has not passed. */
+  readonly nextVisit: string | null;
   readonly unsignedNotes: number;
   readonly waiting: boolean;
 }

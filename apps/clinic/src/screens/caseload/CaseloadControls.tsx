@@ -22,6 +22,8 @@ const filters: readonly (readonly [CaseloadFilter, ParseKeys])[] = [
   ['all', 'caseload.filter.all'],
   ['unsigned', 'caseload.filter.unsigned'],
   ['not-seen-30-days', 'caseload.filter.notSeen'],
+  ['risk', 'caseload.filter.risk'],
+  ['consent-expiring', 'caseload.filter.consentExpiring'],
   ['waiting', 'caseload.filter.waiting'],
 ];
 
@@ -35,6 +37,7 @@ const noteFilters: readonly (readonly [NoteFilter, ParseKeys])[] = [
 const sorts: readonly (readonly [CaseloadSort, ParseKeys])[] = [
   ['name', 'caseload.sort.name'],
   ['last-visit', 'caseload.sort.lastVisit'],
+  ['next-visit', 'caseload.sort.nextVisit'],
   ['birth-date', 'caseload.sort.birthDate'],
 ];
 

@@ -74,6 +74,11 @@ export const ClientRowLink = memo(function ClientRowLink({ row }: { row: ClientR
               ? t('caseload.noVisit')
               : t('caseload.lastVisit', { date: formatDate(row.lastVisit, i18n.language) })}
           </Text>
+          {row.nextVisit === null ? null : (
+            <Text size="small" tone="muted">
+              {t('caseload.nextVisit', { date: formatDate(row.nextVisit, i18n.language) })}
+            </Text>
+          )}
           {row.emergencyUntil === null ? null : <EmergencyBadge until={row.emergencyUntil} />}
           {row.unsignedNotes > 0 ? (
             <Badge
