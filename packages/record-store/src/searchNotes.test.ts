@@ -121,6 +121,14 @@ test('notes of one day stand by their time, however they came into the index', a
   expect(await found('', 3)).toEqual(order.slice(0, 3));
 });
 
+test('what is typed is a beginning of words alone, not of what filters ask for', async () => {
+  await write('panic at night');
+  await index();
+  for (const text of ['cli', 'client', 'sta', 'author', 'type', '=status=final', 'en=panic']) {
+    expect(await found(text), text).toEqual([]);
+  }
+});
+
 test('what the server deleted is in no answer and in no count', async () => {
   await fixture.store.applyPage({ entries: [pulled(note({ data: 'panic' }, id(1)), 1)], cursor: 'e.1' });
   await index();

@@ -1,7 +1,7 @@
 import type { NoteClause, NoteDocument } from '@fieldchart/clinical';
 
 // The analyser's words and terms as PostgreSQL's own text of a tsvector and a tsquery: no parser and no dictionary of
-// its configuration sees them. A term gets `=` before it, so that no beginning of a word (`en…`) can find one.
+// its configuration sees them.
 
 /** A note's words with their places, and its terms without: the text of a `tsvector`. */
 export function noteVector({ words, terms }: Pick<NoteDocument, 'words' | 'terms'>): string {
@@ -12,10 +12,9 @@ export function noteVector({ words, terms }: Pick<NoteDocument, 'words' | 'terms
     if (known === undefined) places.set(word, [at + 1]);
     else known.push(at + 1);
   }
-  return [
-    ...[...places].map(([word, at]) => `${quoted(word)}:${at.join(',')}`),
-    ...terms.map((term) => quoted(`=${term}`)),
-  ].join(' ');
+  return [...[...places].map(([word, at]) => `${quoted(word)}:${at.join(',')}`), ...terms.map(quoted)].join(
+    ' ',
+  );
 }
 
 /** What all of these clauses ask: the text of a `tsquery`; undefined where nothing is asked. */
@@ -32,7 +31,7 @@ function clauseText(clause: NoteClause): string {
       .join(' <-> ');
   }
   return [
-    ...clause.terms.map((term) => quoted(`=${term}`)),
+    ...clause.terms.map(quoted),
     ...(clause.prefix === null ? [] : [`${quoted(clause.prefix)}:*`]),
   ].join(' | ');
 }

@@ -27,7 +27,7 @@ export interface NoteDocument {
   readonly words: readonly (string | null)[];
   /**
    * What is no word: stems, unless the note says the stem itself as a word (half of them: the index is a quarter
-   * smaller), and what filters ask for (`status=final`). Each once, in the order of its first place.
+   * smaller), and what filters ask for (`=status=final`). Each once, in the order of its first place.
    */
   readonly terms: readonly string[];
 }
@@ -97,7 +97,7 @@ function factTerms({ clientId, author, status, types }: NoteFacts): string[] {
 }
 
 /**
- * A fact as a term of lower-case letters, digits and `=`: any other character of the value as `=` and its hexadecimal
+ * A fact as a term: a `=`, with which no word begins, then lower-case letters, digits and `=`: any other character of the value as `=` and its hexadecimal
  * number, so that no tokeniser can split it or make two values one. Of a value, its first 100 characters.
  */
 export function factTerm(name: 'client' | 'author' | 'status' | 'type', value: string): string {
@@ -105,5 +105,5 @@ export function factTerm(name: 'client' | 'author' | 'status' | 'type', value: s
     .slice(0, LONGEST_FACT)
     .join('')
     .replace(/[^a-z0-9]/gu, (character) => `=${character.codePointAt(0)?.toString(16) ?? ''}=`);
-  return `${name}=${plain}`;
+  return `=${name}=${plain}`;
 }

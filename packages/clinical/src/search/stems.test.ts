@@ -22,7 +22,7 @@ test.each([
 });
 
 test('numbers and the shortest words are their own stems, and a stem is never a word', () => {
-  expect(stemOf('f41', 'en')).toBe('en=f41');
-  expect(stemOf('us', 'en')).toBe('en=us');
-  expect(stemOf('as', 'es')).toBe('es=as');
+  expect(stemOf('f41', 'en')).toBe('=en=f41');
+  expect(stemOf('us', 'en')).toBe('=en=us');
+  expect(stemOf('as', 'es')).toBe('=es=as');
 });

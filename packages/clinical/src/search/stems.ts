@@ -14,15 +14,15 @@ const CACHED = 20_000;
 const cache = new Map<string, string>();
 
 /**
- * The Snowball stem of a folded word, marked with its language (`en=run`, `es=llor`): a mark is no part of any word,
- * so that a stem is never taken for one. Words with a digit, and of one or two letters, are their own stems.
+ * The Snowball stem of a folded word, marked with its language (`=en=run`, `=es=llor`): no word begins with the
+ * mark, so that neither a word nor a beginning of one is ever a stem. Words with a digit, and of one or two letters, are their own stems.
  * Algorithms: https://snowballstem.org/algorithms/english/stemmer.html and …/spanish/stemmer.html.
  */
 export function stemOf(word: string, language: StemLanguage): string {
-  const key = `${language}=${word}`;
+  const key = `=${language}=${word}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const stem = word.length < 3 || /\p{N}/u.test(word) ? key : `${language}=${STEMMERS[language](word)}`;
+  const stem = word.length < 3 || /\p{N}/u.test(word) ? key : `=${language}=${STEMMERS[language](word)}`;
   if (cache.size >= CACHED) cache.clear();
   cache.set(key, stem);
   return stem;
@@ -30,5 +30,5 @@ export function stemOf(word: string, language: StemLanguage): string {
 
 /** A stem without its mark. */
 export function plainStem(stem: string): string {
-  return stem.slice(stem.indexOf('=') + 1);
+  return stem.slice(stem.indexOf('=', 1) + 1);
 }
