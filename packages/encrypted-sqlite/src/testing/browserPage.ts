@@ -2,6 +2,7 @@ import { databaseContract } from '../contract/databaseContract.ts';
 import { damageCases } from '../contract/damageCases.ts';
 import type { DamageHarness } from '../contract/damageHarness.ts';
 import { KEY, codeOf } from '../contract/databaseHarness.ts';
+import { createReopeningDatabase } from '../reopeningDatabase.ts';
 import { openPlainWebDatabaseForBench } from '../web/openPlainWebDatabaseForBench.ts';
 import { deleteWebDatabase, openDamagedWebDatabase, openWebDatabase } from '../web/openWebDatabase.ts';
 
@@ -142,6 +143,42 @@ async function deleteAndReopen(): Promise<readonly unknown[]> {
   return tables;
 }
 
+/** A worker that never returns from the message "hang", as one that hangs in the browser's file system. */
+function createHangingWorker(): Worker {
+  const source = `import '${location.origin}/worker.js';
+    const serve = onmessage;
+    onmessage = (event) => { if (event.data === 'hang') for (;;); serve(event); };`;
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  return new Worker(url, { type: 'module' });
+}
+
+/** Writes, has the worker hang, and writes again until that is taken; answers the code that said so and all rows. */
+async function writeAroundHang(): Promise<{ codes: readonly string[]; rows: readonly unknown[] }> {
+  const workers: Worker[] = [];
+  const createWorker = () => {
+    const worker = workers.length === 0 ? createHangingWorker() : place.createWorker();
+    workers.push(worker);
+    return worker;
+  };
+  const here = { ...place, wasmUrl: new URL(place.wasmUrl, location.href).href, createWorker };
+  const open = () => openWebDatabase(here)({ name: 'hanging.db', key: KEY });
+  const database = createReopeningDatabase(await open(), open);
+  const insert = (v: string) => database.batch([{ sql: 'INSERT INTO t VALUES (?)', params: [v] }]);
+  await database.batch([{ sql: 'CREATE TABLE t (v)' }]);
+  await insert('before');
+  workers[0]?.postMessage('hang');
+  const codes: string[] = [];
+  for (let time = 0; time < 40; time += 1) {
+    const code = await codeOf(insert('after'));
+    if (code === undefined) break;
+    codes.push(String(code));
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  const rows = await database.all('SELECT v FROM t');
+  await database.close();
+  return { codes, rows };
+}
+
 /** Medians in milliseconds of the keystroke batch and of a plain one-row commit, for a look, never asserted. */
 async function measure(): Promise<{ keystroke: number; plain: number }> {
   const median = async (work: () => Promise<unknown>) => {
@@ -172,5 +209,13 @@ async function measure(): Promise<{ keystroke: number; plain: number }> {
 }
 
 Object.assign(globalThis, {
-  browserPage: { runCases, damageHeader, writeUntilKilled, readAfterKill, deleteAndReopen, measure },
+  browserPage: {
+    runCases,
+    damageHeader,
+    writeUntilKilled,
+    readAfterKill,
+    deleteAndReopen,
+    measure,
+    writeAroundHang,
+  },
 });

@@ -67,3 +67,11 @@ test('D4: after SIGKILL of the whole browser in the middle of writing, every ack
     expect(after).toEqual({ last: after.rows, rows: after.last, check: 'ok' });
   }
 });
+
+test('D1: a worker that hangs is told as lost, and a new one writes on over the same file', async () => {
+  const { codes, rows } = await chromium.page.evaluate<{ codes: string[]; rows: unknown[] }>(
+    'browserPage.writeAroundHang()',
+  );
+  expect(codes[0]).toBe('DATABASE_LOST');
+  expect(rows).toEqual([{ v: 'before' }, { v: 'after' }]);
+}, 60_000);
