@@ -171,7 +171,7 @@ async function writeAroundHang(): Promise<{ codes: readonly string[]; rows: read
   for (let time = 0; time < 40; time += 1) {
     const code = await codeOf(insert('after'));
     if (code === undefined) break;
-    codes.push(String(code));
+    codes.push(typeof code === 'string' ? code : 'unknown');
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   const rows = await database.all('SELECT v FROM t');
