@@ -40,7 +40,8 @@ async function copyTable(
     const answer = await fetch(`/rows?notes=${notes}&table=${from}&after=${after}`);
     if (!answer.ok) throw new Error(`The rows of ${from} did not come`);
     const { columns, rows, next } = (await answer.json()) as RowPage;
-    const sql = `INSERT INTO ${into} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+    // The store has written its analyser's version already.
+    const sql = `INSERT OR REPLACE INTO ${into} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
     await database.batch(rows.map((params) => ({ sql, params })));
     after = next;
   }

@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type Composition, foldText, noteSections } from '@fieldchart/clinical';
 import { openRecordStore, type RecordStore } from '@fieldchart/record-store';
 import MiniSearch from 'minisearch';
@@ -39,8 +41,10 @@ async function checkpoint(store: RecordStore): Promise<void> {
 
 /** What has no index on disk must read and hold all notes first: each start pays for it, in time and in memory. */
 async function inMemory(store: RecordStore, notes: number, samples: number): Promise<Figure[]> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
   const memory = () => {
-    globalThis.gc?.();
+    collect();
     return process.memoryUsage().heapUsed / 1e6;
   };
   const empty = memory();
