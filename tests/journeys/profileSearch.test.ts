@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,5 +81,25 @@ test('E1: the search finds a canary in every kind of store that a browser profil
   } finally {
     server.close();
     rmSync(profile, { recursive: true, force: true });
+  }
+});
+
+test('E1: bytes that only look like a packed value are read to their end', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fieldchart-lookalike-'));
+  // An encrypted file holds such bytes sooner or later: a literal of a length that, taken as signed, leads back.
+  const lookalike = Buffer.from('ff110210fcfaffffff', 'hex');
+  writeFileSync(join(folder, 'file'), Buffer.concat([lookalike, Buffer.from(canaries.title)]));
+  try {
+    const search = `
+      import { searchFolder } from ${JSON.stringify(join(import.meta.dirname, 'support/profileSearch.ts'))};
+      console.log(searchFolder(${JSON.stringify(folder)}, [${JSON.stringify(canaries.title)}]).length);`;
+    // In a process of its own: a loop without an end cannot be ended from within.
+    const found = execFileSync(process.execPath, ['--input-type=module', '--eval', search], {
+      timeout: 60_000,
+      encoding: 'utf8',
+    });
+    expect(found).toBe('1\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,4 +1,4 @@
-import snappy from 'snappyjs';
+import { uncompressSync } from 'snappy';
 
 // Enough of LevelDB's file formats to read every byte that Chromium's IndexedDB, local and session storage keep:
 // tables (.ldb) hold Snappy-compressed blocks, logs (.log) split records over 32 KiB blocks.
@@ -55,7 +55,7 @@ function readBlock(file: Buffer, handle: { offset: number; size: number }): Buff
   const packed = file.subarray(handle.offset, handle.offset + handle.size);
   const type = file.readUInt8(handle.offset + handle.size);
   if (handle.offset + handle.size + blockTrailerLength > file.length) return Buffer.alloc(0);
-  return type === 1 ? Buffer.from(snappy.uncompress(packed)) : packed;
+  return type === 1 ? uncompressSync(packed, { asBuffer: true }) as Buffer : packed;
 }
 
 function blockEntries(block: Buffer): { key: Buffer; value: Buffer }[] {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliDecompressSync, constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
-import snappy from 'snappyjs';
+import { uncompressSync } from 'snappy';
 import { logRecords, tableBlocks } from './levelDb.ts';
 
 /** A text that was found where it must not be (or, for a control, where it must). */
@@ -62,7 +62,7 @@ function blinkValues(piece: Buffer): Buffer[] {
   for (let at = piece.indexOf('ff11', 0, 'hex'); at >= 0; at = piece.indexOf('ff11', at + 2, 'hex')) {
     for (const start of [at + 3, at + 4]) {
       try {
-        found.push(Buffer.from(snappy.uncompress(piece.subarray(start))));
+        found.push(uncompressSync(piece.subarray(start), { asBuffer: true }) as Buffer);
       } catch {
         // Not an envelope but bytes that look like one.
       }
