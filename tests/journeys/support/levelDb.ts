@@ -55,7 +55,7 @@ function readBlock(file: Buffer, handle: { offset: number; size: number }): Buff
   const packed = file.subarray(handle.offset, handle.offset + handle.size);
   const type = file.readUInt8(handle.offset + handle.size);
   if (handle.offset + handle.size + blockTrailerLength > file.length) return Buffer.alloc(0);
-  return type === 1 ? uncompressSync(packed, { asBuffer: true }) as Buffer : packed;
+  return type === 1 ? (uncompressSync(packed, { asBuffer: true }) as Buffer) : packed;
 }
 
 function blockEntries(block: Buffer): { key: Buffer; value: Buffer }[] {
