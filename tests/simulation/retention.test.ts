@@ -55,7 +55,7 @@ test('old notes leave the device that wrote them, and a new one before its first
     () => offline()?.older.notes === 1,
     'the note of the ticket’s caseload to age out, with no network',
   );
-  expect(await second.fetchOlder(clientId)).toEqual({ arrived: false });
+  expect(await second.fetchOlder(clientId)).toBe('waits');
   await until(() => offline()?.older.asked === true, 'the wish to be shown');
   tablet.goOnline();
   await until(() => offline()?.notes.length === 1, 'the note to come back');

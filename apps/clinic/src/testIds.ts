@@ -138,6 +138,7 @@ export const testIds = {
     olderAsked: 'older-asked',
     olderHere: 'older-here',
     fetchOlder: 'fetch-older',
+    olderRefused: 'older-refused',
   },
   visit: {
     place: (place: string) => `visit-place-${place}`,

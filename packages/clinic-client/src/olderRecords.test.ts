@@ -51,9 +51,11 @@ test('who fetches back is written down before it is asked, and the wish stands w
       syncNow: async () => void asked.push((await audit.unsent(10)).length),
     },
   });
-  expect(await older.fetchOlder(CLIENT)).toEqual({ arrived: false });
+  expect(await older.fetchOlder(CLIENT)).toBe('waits');
   expect(asked).toEqual([1]);
   expect(await store.clientsToFetch()).toEqual([{ clientId: CLIENT, next: null }]);
   const [link] = await audit.unsent(10);
   expect(link?.link).toMatchObject({ action: 'fetched-back', details: { client: CLIENT } });
+  const refused = createOlderRecords({ store, audit, sync: { syncNow: () => store.endWish(CLIENT) } });
+  expect(await refused.fetchOlder(CLIENT)).toBe('refused');
 });

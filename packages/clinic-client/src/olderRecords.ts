@@ -15,8 +15,9 @@ export function createOlderRecords(deps: {
       await audit.append('fetched-back', { client: clientId });
       await store.fetchBack(clientId);
       await sync.syncNow();
-      const { asked } = await store.agedOutOf(clientId);
-      return { arrived: !asked };
+      const { asked, hereUntil } = await store.agedOutOf(clientId);
+      if (asked) return 'waits';
+      return hereUntil === null ? 'refused' : 'arrived';
     },
   };
 }

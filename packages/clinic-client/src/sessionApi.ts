@@ -71,10 +71,10 @@ export interface ClinicSession extends Settling {
   askEmergencyAccess(request: EmergencyRequest): Promise<EmergencyOutcome>;
 
   /**
-   * Asks the server for what of a client's record the policy aged out; it then stays for some days. `arrived` false: it
-   * comes by itself at the next contact.
+   * Asks the server for what of a client's record the policy aged out; it then stays for some days. `waits`: it comes by
+   * itself at the next contact. `refused`: the server does not have the client, or does not give them.
    */
-  fetchOlder(clientId: string): Promise<{ readonly arrived: boolean }>;
+  fetchOlder(clientId: string): Promise<'arrived' | 'waits' | 'refused'>;
 
   /** Keeps what is typed about a refused change until it is settled, through kills and locks. */
   mendKeeper(mutationId: string): MendKeeper;

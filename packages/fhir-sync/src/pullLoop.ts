@@ -13,6 +13,7 @@ export type PullStore = Pick<
   | 'applyPage'
   | 'clientsToFetch'
   | 'applyEverythingPage'
+  | 'endWish'
   | 'clientsToErase'
   | 'beginEpochChange'
   | 'epochDoubts'
@@ -127,8 +128,10 @@ async function fetchClient(
         path = start;
         continue;
       }
-      // Access was lost again meanwhile; the feed will say so. The other clients are not kept waiting.
+      // Access was lost again meanwhile; the feed will say so. Or a restored server has lost the client: to ask again
+      // is for whoever asked. The other clients are not kept waiting.
       logger.warn('sync.client-refused', { status: answer.status });
+      await store.endWish(clientId);
       return undefined;
     }
     if (answer.kind !== 'resource') return readProblem(answer);

@@ -98,6 +98,17 @@ test('the policy arrives and old records go; asked for, they come, stay for seve
   await engine.stop();
 });
 
+test('asked of a server that has lost the client, the wish ends with its answer', async () => {
+  const { store, server, engine, told } = await scene();
+  expect(await told(4000, 90)).toBe(3);
+  server.versions.length = 0;
+  await store.fetchBack(CLIENT);
+  expect(await told(4001, 90)).toBe(0);
+  expect(await store.clientsToFetch()).toEqual([]);
+  expect(await store.agedOutOf(CLIENT)).toMatchObject({ notes: 1, asked: false, hereUntil: null });
+  await engine.stop();
+});
+
 test('D3: a device whose clock jumps years ahead erases nothing that is young by the server’s', async () => {
   const { engine, clock, told, holds } = await scene();
   await told(10, 90);

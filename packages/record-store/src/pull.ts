@@ -42,7 +42,11 @@ export function createPull({ database, announcer }: ChangeDeps): Pull {
 
     async clientsToFetch() {
       const rows = await database.all<{ client_id: string; next: string | null }>(
-        'SELECT client_id, next FROM clients_to_fetch ORDER BY rowid',
+        // Who was only asked for is read from the start each time: they are few, and the wish must not outlive its answer.
+        `SELECT client_id, next FROM (SELECT client_id, next, rowid AS place FROM clients_to_fetch
+         UNION ALL SELECT client_id, NULL, NULL FROM fetched_back
+         WHERE until IS NULL AND client_id NOT IN (SELECT client_id FROM clients_to_fetch))
+         ORDER BY place IS NULL, place`,
       );
       return rows.map(({ client_id: clientId, next }) => ({ clientId, next }));
     },
@@ -108,6 +112,9 @@ async function applyEntry(transaction: Transaction, touched: Touched, entry: Pul
       return;
     case 'access-lost':
       await transaction.run('DELETE FROM clients_to_fetch WHERE client_id = ?', [entry.clientId]);
+      await transaction.run('DELETE FROM fetched_back WHERE client_id = ? AND until IS NULL', [
+        entry.clientId,
+      ]);
       // An opening names all who ever left: most of them were never on this device.
       await transaction.run(
         `INSERT OR IGNORE INTO clients_to_erase (client_id) SELECT ?

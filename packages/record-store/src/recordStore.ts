@@ -107,7 +107,7 @@ export interface RecordStore extends Attention, LateWork, Retention {
     readonly cursor: string;
     readonly retention?: RetentionWord | undefined;
   }): Promise<void>;
-  /** Clients whose access was gained and whose record is not completely fetched yet. */
+  /** Clients whose access was gained, or who were asked for, and whose record is not completely fetched yet. */
   clientsToFetch(): Promise<readonly ClientToFetch[]>;
   /** One page of `$everything` of a client; `next` null when it was the last. */
   applyEverythingPage(page: {

@@ -272,6 +272,29 @@ test('fetched back it is here again, for seven days by the server’s clock, and
   expect(await store.agedOutOf(CLIENT)).toMatchObject({ notes: 1, asked: false, hereUntil: null });
 });
 
+test('a wish that the server refused is over, and may be had again; what gained access fetches goes on', async () => {
+  const { fixture, pull } = await scene();
+  const { store } = fixture;
+  await pull(4000);
+  await store.fetchBack(CLIENT);
+  await store.endWish(CLIENT);
+  expect(await store.clientsToFetch()).toEqual([]);
+  expect(await store.agedOutOf(CLIENT)).toMatchObject({ notes: 1, asked: false, hereUntil: null });
+  await store.fetchBack(CLIENT);
+  expect(await store.clientsToFetch()).toHaveLength(1);
+  await store.applyPage({ entries: [{ kind: 'access-gained', clientId: CLIENT }], cursor: 'c2' });
+  await store.endWish(CLIENT);
+  expect(await store.clientsToFetch()).toEqual([{ clientId: CLIENT, next: null }]);
+});
+
+test('a server that begins anew is asked again for what was wished', async () => {
+  const { fixture, pull } = await scene();
+  await pull(4000);
+  await fixture.store.fetchBack(CLIENT);
+  await fixture.store.beginEpochChange();
+  expect(await fixture.store.clientsToFetch()).toEqual([{ clientId: CLIENT, next: null }]);
+});
+
 test('nothing goes of a client who is still being fetched, or who is leaving', async () => {
   const { fixture, pull, tell, writeDown } = await scene();
   await fixture.store.applyPage({ entries: [{ kind: 'access-gained', clientId: CLIENT }], cursor: 'c2' });

@@ -23,6 +23,8 @@ export interface Retention {
    * where the client is not in the caseload any more.
    */
   fetchBack(clientId: string): Promise<void>;
+  /** The server gives nothing of the client: who asked may ask again. What gained access fetches is not touched. */
+  endWish(clientId: string): Promise<void>;
   /** What of a client's record is kept on the server only. */
   agedOutOf(clientId: string): Promise<AgedOut>;
 }
@@ -63,6 +65,12 @@ export function createRetention({ database, announcer }: ChangeDeps): Retention 
   announcer.onCommit(({ clients }) => {
     if (plan !== undefined && clients.has(plan.clientId)) plan = undefined;
   });
+  async function writeWish(clientId: string, sql: string): Promise<void> {
+    await database.batch([{ sql, params: [clientId] }]);
+    const touched = createTouched();
+    touch(touched, `Patient/${clientId}`, clientId);
+    announcer.announce(touched);
+  }
   return {
     async tellRetention(word) {
       await database.transaction(async (transaction) => await writeRetention(transaction, word));
@@ -101,17 +109,18 @@ export function createRetention({ database, announcer }: ChangeDeps): Retention 
     },
 
     async fetchBack(clientId) {
-      // The server gives nothing of a client who has left the caseload: to ask for them would never end.
-      const here = `SELECT ?, NULL WHERE EXISTS (SELECT 1 FROM records WHERE key = 'Patient/' || ?)
-        AND NOT EXISTS (SELECT 1 FROM clients_to_erase WHERE client_id = ?)`;
-      const params = [clientId, clientId, clientId];
-      await database.batch([
-        { sql: `INSERT OR REPLACE INTO fetched_back (client_id, until) ${here}`, params },
-        { sql: `INSERT OR REPLACE INTO clients_to_fetch (client_id, next) ${here}`, params },
-      ]);
-      const touched = createTouched();
-      touch(touched, `Patient/${clientId}`, clientId);
-      announcer.announce(touched);
+      // The server gives nothing of a client who has left the caseload.
+      await writeWish(
+        clientId,
+        `INSERT OR REPLACE INTO fetched_back (client_id, until)
+         SELECT id, NULL FROM (SELECT ? AS id)
+         WHERE EXISTS (SELECT 1 FROM records WHERE key = 'Patient/' || id)
+         AND NOT EXISTS (SELECT 1 FROM clients_to_erase WHERE client_id = id)`,
+      );
+    },
+
+    async endWish(clientId) {
+      await writeWish(clientId, 'DELETE FROM fetched_back WHERE client_id = ? AND until IS NULL');
     },
 
     async agedOutOf(clientId) {
@@ -173,7 +182,11 @@ function takePart(units: Plan['units']): Plan['units'] {
 export async function endFetch(transaction: Transaction, clientId: string): Promise<void> {
   await transaction.run('INSERT OR IGNORE INTO clients_to_age (client_id) VALUES (?)', [clientId]);
   const word = await readRetention(transaction);
-  if (word === undefined) return;
+  if (word === undefined) {
+    // Without the server's time nothing ages out, and nothing needs a stay.
+    await transaction.run('DELETE FROM fetched_back WHERE client_id = ?', [clientId]);
+    return;
+  }
   await transaction.run('UPDATE fetched_back SET until = ? WHERE client_id = ? AND until IS NULL', [
     toInstant(word.now + FETCHED_BACK_DAYS * DAY),
     clientId,

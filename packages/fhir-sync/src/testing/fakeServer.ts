@@ -176,6 +176,7 @@ export function createFakeServer(onRequest: (line: string) => void = () => {}): 
 
   const everything = (clientId: string, query: URLSearchParams): HttpAnswer => {
     const keys = [...new Set(versions.map((version) => version.key))];
+    if (!keys.includes(`Patient/${clientId}`)) return json(404, issue('unknown'));
     const inChart = keys
       .map((key) => latest(key))
       .filter((version) => version !== undefined)

@@ -89,6 +89,7 @@ export function createMemoryStore(): MemoryStore {
       else fetches.set(clientId, next);
       return Promise.resolve();
     },
+    endWish: () => Promise.resolve(),
     clientsToErase: () => Promise.resolve([]),
     ageOut: () => Promise.resolve('done'),
     eraseClient: () => Promise.resolve('erased'),

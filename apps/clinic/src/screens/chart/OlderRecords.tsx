@@ -1,4 +1,5 @@
 import type { ChartAnswer } from '@fieldchart/clinic-client';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDate } from '../../i18n/format.ts';
 import { useSession } from '../../session/ShellContext.tsx';
@@ -33,6 +34,8 @@ export function OlderHere({ older }: { older: Older }) {
 export function OlderRecords({ clientId, older }: { clientId: string; older: Older }) {
   const { t, i18n } = useTranslation();
   const { organization } = useSession();
+  // Kept here: the button goes while they are on their way, and its answer is shown when it is back.
+  const [refused, setRefused] = useState(false);
   if (older.asked) return <OnTheirWay />;
   if (!isAnyOlder(older)) return null;
   const counts = [
@@ -52,18 +55,27 @@ export function OlderRecords({ clientId, older }: { clientId: string; older: Old
               date: formatDate(older.newest, i18n.language),
             })}
       </Text>
-      <FetchButton clientId={clientId} />
+      {refused ? (
+        <Notice
+          tone="warning"
+          announce
+          testID={testIds.chart.olderRefused}
+          title={t('older.refused')}
+          text={t('older.refusedText', { organization: organization.name })}
+        />
+      ) : null}
+      <FetchButton clientId={clientId} onRefused={setRefused} />
     </Card>
   );
 }
 
-function FetchButton({ clientId }: { clientId: string }) {
+function FetchButton({ clientId, onRefused }: { clientId: string; onRefused: (refused: boolean) => void }) {
   const { t } = useTranslation();
   const session = useSession();
   const { busy, failed, run } = useWork();
   const fetchBack = () =>
     run(async () => {
-      await session.fetchOlder(clientId);
+      onRefused((await session.fetchOlder(clientId)) === 'refused');
     });
   return (
     <>
