@@ -101,7 +101,9 @@ async function isNews(
 ): Promise<boolean> {
   if (record !== undefined) {
     const { version_id: versionId, server_time: serverTime } = record;
-    return versionId === null || isNewer(version, { versionId, serverTime });
+    if (versionId === null || isNewer(version, { versionId, serverTime })) return true;
+    // Access came back in the middle: what lies in the inbox is not what the server has, though it bears its version.
+    return version.versionId === versionId && (await isUnderReview(transaction, version.key));
   }
   const known = await transaction.all<{ version_id: string; server_time: string }>(
     `SELECT version_id, server_time FROM tombstones WHERE key = ? UNION ALL
@@ -112,6 +114,10 @@ async function isNews(
   return known.every(({ version_id: versionId, server_time: serverTime }) =>
     isNewer(version, { versionId, serverTime }),
   );
+}
+
+async function isUnderReview(transaction: Transaction, key: string): Promise<boolean> {
+  return (await transaction.all('SELECT 1 FROM under_review WHERE key = ?', [key])).length > 0;
 }
 
 async function setAside(transaction: Transaction, version: PulledVersion): Promise<void> {

@@ -11,7 +11,9 @@ import {
   pulled,
   serverTime,
   signed,
+  textsOf,
   visit,
+  VISIT,
 } from './testing/storeFixture.ts';
 
 let fixture: Awaited<ReturnType<typeof openTestStore>>;
@@ -53,6 +55,34 @@ test('S3, D3: what waits for a client who left is handed over in order, and then
   const handovers = await store.recentHandovers(10);
   expect(handovers).toMatchObject([receipt, { ...receipt, resourceType: 'Composition' }]);
   expect(JSON.stringify(handovers)).not.toContain(CLIENT);
+});
+
+test('C1: access that comes back in the middle shows what the server has, not what lies in the inbox', async () => {
+  await write({ data: 'late' });
+  const made = { ...note({ data: 'made late' }), id: '40000000-0000-4000-8000-000000000009' };
+  const madeKey = `Composition/${made.id}`;
+  await store.recordChange({ resource: made, basedOn: 0 }, AUTHOR);
+  const visitKey = `Encounter/${VISIT}`;
+  const begun = await store.get(visitKey);
+  await store.recordChange(
+    { resource: { ...visit(), status: 'finished' }, basedOn: begun?.revision ?? 0 },
+    AUTHOR,
+  );
+  await store.applyPage({ entries: [{ kind: 'access-lost', clientId: CLIENT }], cursor: 'c2' });
+  const units = await store.lateWork(CLIENT);
+  const entries = units === 'typing' ? [] : units.flatMap((unit) => unit.entries);
+  for (const { mutationId, key } of entries.filter((entry) => entry.key !== visitKey)) {
+    expect([NOTE_KEY, madeKey]).toContain(key);
+    await store.handedOver(mutationId, { way: 'review', receipt: 'item', at: serverTime(2) });
+  }
+  await store.applyPage({ entries: [{ kind: 'access-gained', clientId: CLIENT }], cursor: 'c3' });
+  const versions = [patient(), visit(), note({ data: 'first' })].map((one) => pulled(one, 1));
+  await store.applyEverythingPage({ clientId: CLIENT, versions, next: null });
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'first' });
+  expect(await store.get(madeKey)).toBeUndefined();
+  // What was not handed over yet goes on as it was, and is sent.
+  expect((await store.get(visitKey))?.resource).toMatchObject({ status: 'finished' });
+  expect((await store.nextBatch(LIMITS))?.entries).toMatchObject([{ key: visitKey }]);
 });
 
 test('O6: what was written together is handed over together', async () => {

@@ -5,7 +5,9 @@ import type { ChangeDeps } from './recordChange.ts';
 import type { PulledEntry, PulledVersion, RecordStore } from './recordStore.ts';
 import { endFetch } from './retention.ts';
 import { writeRetention } from './retentionWord.ts';
+import type { RecordRow } from './rows.ts';
 import { createTouched, touch, type Touched } from './touched.ts';
+import { deleteRecord } from './writeRecord.ts';
 
 type Pull = Pick<
   RecordStore,
@@ -56,6 +58,7 @@ export function createPull({ database, announcer }: ChangeDeps): Pull {
         for (const version of versions) await applyVersion(transaction, touched, version);
         if (next === null) {
           await transaction.run('DELETE FROM clients_to_fetch WHERE client_id = ?', [clientId]);
+          await forgetMadeUnderReview(transaction, touched, clientId);
           await endFetch(transaction, clientId);
           touch(touched, `Patient/${clientId}`, clientId);
         } else {
@@ -83,6 +86,20 @@ export function createPull({ database, announcer }: ChangeDeps): Pull {
       });
     },
   };
+}
+
+/** What was made here and handed to the inbox before access came back: the server does not have it, unless it accepts it. */
+async function forgetMadeUnderReview(
+  transaction: Transaction,
+  touched: Touched,
+  clientId: string,
+): Promise<void> {
+  const rows = await transaction.all<RecordRow>(
+    `SELECT * FROM records WHERE client_id = ? AND version_id IS NULL AND key IN (SELECT key FROM under_review)
+     AND key NOT IN (SELECT key FROM outbox UNION SELECT key FROM conflicts)`,
+    [clientId],
+  );
+  for (const row of rows) await deleteRecord(transaction, touched, row);
 }
 
 function toVersion(resource: FhirResource): PulledVersion {
