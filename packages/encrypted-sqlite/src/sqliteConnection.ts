@@ -25,6 +25,9 @@ const PRAGMAS = [
   'PRAGMA fullfsync = ON',
   'PRAGMA checkpoint_fullfsync = ON',
   'PRAGMA temp_store = MEMORY',
+  // KiB, negative by SQLite's rule. Each page that is read anew is decrypted anew: with SQLite's own 2 MB a list of
+  // found notes, which lie anywhere in the file, is read and decrypted again at every letter of a search.
+  'PRAGMA cache_size = -16384',
   'PRAGMA foreign_keys = ON',
   // What is deleted is overwritten, in its page and on the list of free ones.
   'PRAGMA secure_delete = ON',

@@ -4,7 +4,7 @@ import { type Clock, toInstant } from '@fieldchart/foundation';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
 import { clientTextSql } from './clientIndex.ts';
 import type { RecentContents } from './recentContents.ts';
-import type { ClientQuery, OutboxCounts, RecordStore, StoredRecord } from './recordStore.ts';
+import type { ClientQuery, FoundNote, OutboxCounts, RecordStore, StoredRecord } from './recordStore.ts';
 import { parseResource, type RecordRow } from './rows.ts';
 
 type Lists = Pick<
@@ -26,26 +26,35 @@ type StoredRow = RecordRow & {
   readonly scroll: number | null;
 };
 
-const STORED = `SELECT r.key, r.type, r.client_id, r.revision, r.version_id, r.server_time, r.resource,
+const STORED_COLUMNS = `r.key, r.type, r.client_id, r.revision, r.version_id, r.server_time, r.resource,
     o.state, o.reason_code, o.reason_text, t.version_id AS receipt_version, t.server_time AS receipt_time,
     EXISTS (SELECT 1 FROM conflicts c WHERE c.key = r.key AND c.decided = 0) AS in_conflict,
-    p.section, p.selection_start, p.selection_end, p.scroll
-  FROM records r
+    p.section, p.selection_start, p.selection_end, p.scroll`;
+const STORED_TABLES = `records r
   LEFT JOIN outbox o ON o.sequence = (SELECT max(sequence) FROM outbox WHERE key = r.key)
   LEFT JOIN receipts t ON t.sequence = (SELECT max(sequence) FROM receipts WHERE key = r.key)
   LEFT JOIN positions p ON p.key = r.key`;
+const STORED = `SELECT ${STORED_COLUMNS} FROM ${STORED_TABLES}`;
 
 const SHOWN_IN_CHART = "('Patient', 'Encounter', 'Composition', 'Condition', 'Consent')";
 
-/** Records as the screens read them, by key. */
+/** Records as the screens read them and whose they are, by key. */
 export async function readStored(
   database: Database,
   keys: readonly ResourceKey[],
-): Promise<ReadonlyMap<ResourceKey, StoredRecord>> {
-  const rows = await database.all<StoredRow>(`${STORED} WHERE r.key IN (SELECT value FROM json_each(?))`, [
-    JSON.stringify(keys),
-  ]);
-  return new Map(rows.map((row) => [row.key, toStoredRecord(row)]));
+): Promise<ReadonlyMap<ResourceKey, FoundNote>> {
+  const rows = await database.all<StoredRow & { readonly client_name: string | null }>(
+    `SELECT ${STORED_COLUMNS}, w.name AS client_name
+     FROM ${STORED_TABLES} LEFT JOIN clients w ON w.client_id = r.client_id
+     WHERE r.key IN (SELECT value FROM json_each(?))`,
+    [JSON.stringify(keys)],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.key,
+      { ...toStoredRecord(row), clientId: row.client_id, clientName: row.client_name },
+    ]),
+  );
 }
 
 export const CHART_SQL = `${STORED} WHERE r.client_id = ? AND r.type IN ${SHOWN_IN_CHART}

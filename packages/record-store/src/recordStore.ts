@@ -209,11 +209,13 @@ export interface ClientListRow {
   readonly waiting: boolean;
 }
 
+export interface FoundNote extends StoredRecord {
+  readonly clientId: string | null;
+  readonly clientName: string | null;
+}
+
 export interface FoundNotes {
-  readonly notes: readonly (StoredRecord & {
-    readonly clientId: string | null;
-    readonly clientName: string | null;
-  })[];
+  readonly notes: readonly FoundNote[];
   /** How many answer; exact up to 1,000, and 1,001 for more. */
   readonly total: number;
   /** Notes that are not searched yet: the index is being made. */

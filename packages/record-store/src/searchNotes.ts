@@ -30,7 +30,7 @@ export function createNoteSearch(database: Database): Pick<RecordStore, 'searchN
       const index = indexSql(condition);
       const indexed = await readIndexed(database, index, limit);
       const [count] = await database.all<{ total: number }>(
-        `SELECT count(*) AS total FROM (SELECT 1 ${index.from} LIMIT ${COUNTED + 1})`,
+        `SELECT count(*) AS total FROM (SELECT 1 ${index.counted} LIMIT ${COUNTED + 1})`,
         index.params,
       );
       const found = [...indexed, ...unindexed.found].sort(compareNotes).slice(0, limit);
@@ -38,28 +38,13 @@ export function createNoteSearch(database: Database): Pick<RecordStore, 'searchN
         database,
         found.map(({ id }) => `Composition/${id}`),
       );
-      const clients = await readClients(database, [...records.keys()]);
       return {
-        notes: found.flatMap(({ id }) => {
-          const record = records.get(`Composition/${id}`);
-          const client = clients.get(`Composition/${id}`);
-          if (record === undefined) return [];
-          return { ...record, clientId: client?.client_id ?? null, clientName: client?.name ?? null };
-        }),
+        notes: found.flatMap(({ id }) => records.get(`Composition/${id}`) ?? []),
         total: Math.min((count?.total ?? 0) + unindexed.found.length, COUNTED + 1),
         preparing: unindexed.unread,
       };
     },
   };
-}
-
-async function readClients(database: Database, keys: readonly string[]) {
-  const rows = await database.all<{ key: string; client_id: string | null; name: string | null }>(
-    `SELECT r.key, r.client_id, c.name FROM records r LEFT JOIN clients c ON c.client_id = r.client_id
-     WHERE r.key IN (SELECT value FROM json_each(?))`,
-    [JSON.stringify(keys)],
-  );
-  return new Map(rows.map((row) => [row.key, row]));
 }
 
 async function readUnindexed(database: Database, condition: NoteCondition) {
@@ -79,6 +64,8 @@ async function readUnindexed(database: Database, condition: NoteCondition) {
 interface IndexSql {
   /** From the clause FROM on, without an order. */
   readonly from: string;
+  /** The same to be counted: where only words decide, the notes themselves need not be looked up. */
+  readonly counted: string;
   readonly params: readonly SqlValue[];
   readonly place: string;
 }
@@ -102,7 +89,12 @@ function indexSql(condition: NoteCondition): IndexSql {
   }
   // CROSS JOIN: the index is walked from its newest place, and each place found looks its note up.
   const tables = match === undefined ? 'notes n' : 'note_index f CROSS JOIN notes n ON n.place = f.rowid';
-  return { from: `FROM ${tables} WHERE ${conditions.join(' AND ')}`, params, place };
+  const from = `FROM ${tables} WHERE ${conditions.join(' AND ')}`;
+  const onlyWords = match !== undefined && params.length === 1;
+  const counted = onlyWords
+    ? 'FROM note_index WHERE note_index MATCH ? AND rowid NOT IN (SELECT place FROM index_leftovers)'
+    : from;
+  return { from, counted, params, place };
 }
 
 /** The newest of the index: places of one day have no order, so the last day is read to its end. */
