@@ -131,3 +131,55 @@ test('a client who is registered twice is pointed out, and nothing is refused', 
   expect(audit.problems).toEqual([]);
   expect(await app.at(testIds.register.save).isEnabled()).toBe(true);
 });
+
+const nameIn = (row: string) => row.split('\n').find((line) => /\w+ \w{3,}/u.test(line)) ?? '';
+
+test('the list is narrowed to a diagnosis, says how many there are, and back again', async () => {
+  await app.at(testIds.nav.clients).click();
+  await app.at(testIds.caseload.search).fill('');
+  await until('all are listed', async () => (await countOf(testIds.caseload.count)) > 5);
+  const all = await countOf(testIds.caseload.count);
+  await app.at(testIds.caseload.groups('diagnosis')).click();
+  const choices = app.page.locator('[data-testid^="caseload-group-http"]');
+  await choices.first().waitFor();
+  const audit = createScreenAudit('en');
+  await audit.look(app.page, 'caseload-diagnosis');
+  // Another layout has its own controls, with nothing open.
+  if ((await choices.count()) === 0) await app.at(testIds.caseload.groups('diagnosis')).click();
+  const counted = Number(/(\d+) client/u.exec(await choices.first().innerText())?.[1]);
+  await choices.first().click();
+  await until('fewer clients are listed', async () => (await countOf(testIds.caseload.count)) === counted);
+  expect(counted).toBeLessThan(all);
+  await audit.look(app.page, 'caseload-narrowed');
+  expect(audit.problems).toEqual([]);
+  await app.at(testIds.caseload.groups('diagnosis')).click();
+  await app.at(testIds.caseload.group('any')).click();
+  await until('all are listed', async () => (await countOf(testIds.caseload.count)) === all);
+});
+
+test('D4: who was opened lately and who is pinned stand first, after a kill too', async () => {
+  const last = app.clientRows().last();
+  await last.scrollIntoViewIfNeeded();
+  const name = nameIn(await last.innerText());
+  await last.click();
+  await app.at(testIds.chart.pin).click();
+  expect(await app.at(testIds.chart.pin).getAttribute('aria-pressed')).toBe('true');
+  await app.page.waitForTimeout(500);
+  await killBrowser(profile);
+  device = await openBrowser(profile);
+  await device.setOffline(true);
+  app = appOn(device.pages()[0] ?? (await device.newPage()));
+  await app.open(server.url);
+  await app.unlock(passphrase);
+  await app.shows(testIds.chart.pin);
+  await app.at(testIds.nav.clients).click();
+  await until('the pinned client is first', async () =>
+    (await app.clientRows().first().innerText()).includes(name),
+  );
+  await app.page.getByText(en.caseload.familiar).waitFor();
+  await app.page.getByText(en.caseload.others).waitFor();
+  const audit = createScreenAudit('en');
+  await audit.look(app.page, 'caseload-familiar');
+  expect(audit.problems).toEqual([]);
+  expect((await app.clientRows().allInnerTexts()).filter((row) => nameIn(row) === name)).toHaveLength(1);
+});

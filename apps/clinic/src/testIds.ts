@@ -92,6 +92,8 @@ export const testIds = {
     sortMenu: 'caseload-sort',
     sort: (sort: string) => `caseload-sort-${sort}`,
     row: (clientId: string) => `client-${clientId}`,
+    groups: (kind: string) => `caseload-groups-${kind}`,
+    group: (value: string) => `caseload-group-${value}`,
     newClient: 'new-client',
     emergency: 'caseload-emergency',
     subject: (subject: string) => `caseload-subject-${subject}`,
@@ -138,6 +140,7 @@ export const testIds = {
     olderAsked: 'older-asked',
     olderHere: 'older-here',
     fetchOlder: 'fetch-older',
+    pin: 'pin-client',
     olderRefused: 'older-refused',
   },
   visit: {

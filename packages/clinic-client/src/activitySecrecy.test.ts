@@ -10,6 +10,7 @@ import {
   mendTyped,
   moved,
   openActivityStore,
+  pinToggled,
   settingsChanged,
   viewChanged,
 } from './activityStore.ts';
@@ -21,6 +22,7 @@ const position = { field: 'data', start: 0, end: 0 };
 const WRITERS: Readonly<Record<keyof Activity, Parameters<ActivityStore['dispatch']>[0]>> = {
   place: moved({ path: `/${CANARY}` }),
   caseload: viewChanged({ search: CANARY }),
+  familiar: pinToggled(CANARY),
   // Three choices, no text: nothing of a client's can be in it.
   settings: settingsChanged({ language: 'es' }),
   registration: draftChanged({ given: CANARY }),
@@ -45,7 +47,7 @@ test('E2: no slice of what the app is doing can be read on the disk', async () =
   for (const slice of Object.keys(WRITERS)) {
     expect(written.filter((row) => row.includes(slice)).length).toBeGreaterThan(0);
   }
-  expect(written.filter((row) => row.includes(CANARY))).toHaveLength(4);
+  expect(written.filter((row) => row.includes(CANARY))).toHaveLength(5);
   const found = () =>
     readdirSync(folder).filter((file) => {
       const bytes = readFileSync(join(folder, file));

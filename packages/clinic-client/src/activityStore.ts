@@ -17,7 +17,7 @@ import {
   persistReducer,
   persistStore,
 } from 'redux-persist';
-import type { CaseloadFilter, CaseloadSort, NoteFilter } from './queries.ts';
+import type { CaseloadFilter, CaseloadGroups, CaseloadSort, NoteFilter } from './queries.ts';
 
 /** A place in the app, as route and ids only: it never holds names or text. */
 export interface Place {
@@ -30,6 +30,7 @@ export interface CaseloadView {
   readonly subject: 'clients' | 'notes';
   readonly search: string;
   readonly filter: CaseloadFilter;
+  readonly groups: CaseloadGroups;
   readonly sort: CaseloadSort;
   readonly noteFilter: NoteFilter;
   /** Pixels. */
@@ -57,12 +58,42 @@ const caseload = createSlice({
     subject: 'clients',
     search: '',
     filter: 'all',
+    groups: {},
     sort: 'name',
     noteFilter: 'all',
     scroll: 0,
   } as CaseloadView,
   reducers: {
     viewChanged: (state, action: PayloadAction<Partial<CaseloadView>>) => ({ ...state, ...action.payload }),
+  },
+});
+
+/** Clients whom the user looks for most: by id alone. */
+export interface Familiar {
+  /** In the order in which they were pinned. */
+  readonly pinned: readonly string[];
+  /** Whose record was opened lately, the last one first. */
+  readonly recent: readonly string[];
+}
+
+const RECENT = 5;
+const CLIENT_PATH = /^\/clients\/([0-9a-f-]{36})(?:\/|$)/u;
+
+const familiar = createSlice({
+  name: 'familiar',
+  initialState: { pinned: [], recent: [] } as Familiar,
+  reducers: {
+    pinToggled: (state, { payload: id }: PayloadAction<string>): Familiar => ({
+      ...state,
+      pinned: state.pinned.includes(id) ? state.pinned.filter((one) => one !== id) : [...state.pinned, id],
+    }),
+  },
+  extraReducers: (builder) => {
+    builder.addCase(place.actions.moved, (state, { payload }): Familiar => {
+      const id = CLIENT_PATH.exec(payload.path)?.[1];
+      if (id === undefined || id === state.recent[0]) return state;
+      return { ...state, recent: [id, ...state.recent.filter((one) => one !== id)].slice(0, RECENT) };
+    });
   },
 });
 
@@ -116,6 +147,7 @@ const mending = createSlice({
 const activityReducer = combineReducers({
   place: place.reducer,
   caseload: caseload.reducer,
+  familiar: familiar.reducer,
   settings: settings.reducer,
   registration: registration.reducer,
   mending: mending.reducer,
@@ -126,6 +158,7 @@ export type Activity = ReturnType<typeof activityReducer>;
 
 export const { moved } = place.actions;
 export const { viewChanged } = caseload.actions;
+export const { pinToggled } = familiar.actions;
 export const { settingsChanged } = settings.actions;
 export const { draftChanged } = registration.actions;
 export const { mendTyped, mendForgotten } = mending.actions;

@@ -1,4 +1,5 @@
 import {
+  CLIENT_GROUP_KINDS,
   type Composition,
   type Consent,
   type Encounter,
@@ -8,11 +9,12 @@ import {
   noteSections,
 } from '@fieldchart/clinical';
 import type { Clock } from '@fieldchart/foundation';
-import type { OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
+import type { ChosenGroup, OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
 import { ATTENTION_ROWS, createAttentionAnswers } from './attentionAnswers.ts';
 import type {
   Answer,
   CaseloadAnswer,
+  CaseloadGroups,
   ChartAnswer,
   ConsentAnswer,
   Delivery,
@@ -41,9 +43,9 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
   const attention = createAttentionAnswers(store, practitionerId);
   const answers = {
     async caseload(query: Extract<Query, { kind: 'caseload' }>): Promise<CaseloadAnswer> {
-      const { search, filter, sort, limit } = query;
-      const [{ rows, total }, refused, marks] = await Promise.all([
-        store.listClients({ search, filter, sort, limit, practitionerId }),
+      const { kind: _, groups, ...asked } = query;
+      const [{ rows, total, next }, refused, marks] = await Promise.all([
+        store.listClients({ ...asked, groups: chosenGroups(groups ?? {}), practitionerId }),
         attention.rows(),
         loadEmergencyMarks(store.database, clock.now()),
       ]);
@@ -53,7 +55,13 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         needsYou: needing.has(row.clientId),
         emergencyUntil: marks[row.clientId] ?? null,
       }));
-      return { rows: shown, total };
+      return { rows: shown, total, next };
+    },
+
+    async likelyDuplicates(
+      query: Extract<Query, { kind: 'likely-duplicates' }>,
+    ): Promise<Answer<typeof query>> {
+      return { rows: await likelyDuplicates(store, practitionerId, query) };
     },
 
     async foundNotes(asked: Extract<Query, { kind: 'found-notes' }>): Promise<FoundNotesAnswer> {
@@ -165,7 +173,9 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
     // Each kind's answer is of the type that `Answer` maps it to; the compiler cannot follow the mapping.
     switch (query.kind) {
       case 'likely-duplicates':
-        return { rows: await likelyDuplicates(store, practitionerId, query) } as Answer<Q>;
+        return (await answers.likelyDuplicates(query)) as Answer<Q>;
+      case 'client-groups':
+        return (await store.clientGroups()) as Answer<Q>;
       case 'found-notes':
         return (await answers.foundNotes(query)) as Answer<Q>;
       case 'caseload':
@@ -186,6 +196,13 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         return (await attention.explanations(query.mutationIds)) as Answer<Q>;
     }
   };
+}
+
+function chosenGroups(groups: CaseloadGroups): readonly ChosenGroup[] {
+  return CLIENT_GROUP_KINDS.flatMap((kind) => {
+    const value = groups[kind];
+    return value === undefined ? [] : [{ kind, value }];
+  });
 }
 
 type Of<Type extends FhirResource['resourceType']> = Extract<FhirResource, { resourceType: Type }>;

@@ -14,6 +14,7 @@ export {
   type ActivityStore,
   type CaseloadView,
   type ConflictPick,
+  type Familiar,
   type MendDraft,
   type Place,
   type Settings,
@@ -21,7 +22,9 @@ export {
   mendForgotten,
   mendTyped,
   moved,
+  pinToggled,
   settingsChanged,
   viewChanged,
 } from './activityStore.ts';
 export { createClinicShell } from './shell.ts';
+export { type CaseloadPages, watchCaseload } from './watchCaseload.ts';

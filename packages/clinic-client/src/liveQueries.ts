@@ -6,6 +6,7 @@ export function isTouched(query: Query, commit: Commit): boolean {
   switch (query.kind) {
     case 'caseload':
     case 'likely-duplicates':
+    case 'client-groups':
       return commit.clients.size > 0;
     case 'found-notes':
       return commit.clients.size > 0 || commit.indexed === true;

@@ -1,5 +1,5 @@
-import type { SnippetPart, VisitPlace } from '@fieldchart/clinical';
-import type { AgedOut, Handover } from '@fieldchart/record-store';
+import type { ClientGroupKind, SnippetPart, VisitPlace } from '@fieldchart/clinical';
+import type { AgedOut, ClientCursor, CountedGroup, Handover } from '@fieldchart/record-store';
 import type { AttentionAnswer, AttentionRow, ExplanationsAnswer } from './attentionViews.ts';
 
 export type * from './attentionViews.ts';
@@ -11,9 +11,16 @@ export type Query =
       readonly kind: 'caseload';
       readonly search: string;
       readonly filter: CaseloadFilter;
+      readonly groups?: CaseloadGroups;
       readonly sort: CaseloadSort;
+      /** Pinned and recent clients: those of them who answer stand before the first page. */
+      readonly first?: readonly string[];
       readonly limit: number;
+      /** Where the page begins: the `next` of the one before it. */
+      readonly after?: ClientCursor;
     }
+  /** What the caseload can be narrowed to. */
+  | { readonly kind: 'client-groups' }
   | {
       readonly kind: 'found-notes';
       readonly search: string;
@@ -40,12 +47,15 @@ export type Query =
 
 export type CaseloadFilter =
   'all' | 'unsigned' | 'not-seen-30-days' | 'waiting' | 'risk' | 'consent-expiring';
+/** By kind, the value of the group that the caseload is narrowed to. */
+export type CaseloadGroups = Readonly<Partial<Record<ClientGroupKind, string>>>;
 export type NoteFilter = 'all' | 'my-unsigned' | 'mine' | 'last-30-days';
 export type CaseloadSort = 'name' | 'last-visit' | 'next-visit' | 'birth-date';
 
 /** What each kind of question is answered with. */
 interface Answers {
   readonly caseload: CaseloadAnswer;
+  readonly 'client-groups': readonly CountedGroup[];
   readonly 'found-notes': FoundNotesAnswer;
   readonly 'likely-duplicates': DuplicatesAnswer;
   readonly chart: ChartAnswer | null;
@@ -63,6 +73,8 @@ export interface CaseloadAnswer {
   readonly rows: readonly ClientRow[];
   /** Exact up to 1,000, and 1,001 for more. */
   readonly total: number;
+  /** Where the next page begins; null after the last. */
+  readonly next: ClientCursor | null;
 }
 
 export interface DuplicatesAnswer {
@@ -92,6 +104,8 @@ export interface FoundNoteRow extends NoteSummary {
 
 export interface ClientRow {
   readonly clientId: string;
+  /** Stands before the others: pinned, or opened lately. */
+  readonly first: boolean;
   readonly name: string;
   /** It answers only if a name was misspelt. */
   readonly similar: boolean;
@@ -218,7 +232,7 @@ export interface OutboxAnswer {
   readonly counts: { readonly waiting: number; readonly needsYou: number; readonly held: number };
 }
 
-export type { Handover };
+export type { ClientCursor, ClientGroupKind, CountedGroup, Handover };
 
 export interface OutboxRow {
   readonly mutationId: string;

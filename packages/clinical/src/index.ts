@@ -172,6 +172,13 @@ export {
   finishEncounter,
 } from './chart.ts';
 export { displayName, foldText } from './names.ts';
+export {
+  CLIENT_GROUP_KINDS,
+  clientGroups,
+  type ClientGroup,
+  type ClientGroupKind,
+  GROUPING_TYPES,
+} from './search/clientGroups.ts';
 export { type ClientDocument, clientDocument, nameKeys } from './search/clientDocument.ts';
 export { type ClientClause, type ClientMatch, compileClientText, matchClient } from './search/clientQuery.ts';
 export {

@@ -3,10 +3,12 @@ import {
   clientDocument,
   compileClientText,
   displayName,
+  GROUPING_TYPES,
   type ClientClause,
   type Patient,
 } from '@fieldchart/clinical';
 import type { Database, SqlValue, Statement, Transaction } from '@fieldchart/encrypted-sqlite';
+import { groupStatements } from './clientGroups.ts';
 import { parseResource } from './rows.ts';
 
 // What the client list reads of a Patient, and how a text is looked for in it.
@@ -29,22 +31,34 @@ export async function indexClients(database: Database, portion: number): Promise
     [portion],
   );
   if (rows.length === 0) return 0;
-  await database.batch(
-    rows.flatMap(({ resource, revision }) => {
-      const patient = parseResource(resource) as Patient;
-      return [
-        // A client that moved meanwhile undoes the portion.
-        {
-          sql: 'UPDATE records SET revision = revision WHERE key = ? AND revision = ?',
-          params: [`Patient/${patient.id}`, revision],
-          expectChanges: 1,
-        },
-        ...clientStatements(patient),
-      ];
-    }),
+  const patients = rows.map(({ resource, revision }) => ({
+    patient: parseResource(resource) as Patient,
+    revision,
+  }));
+  const grouping = await database.all<{ key: string; client_id: string; resource: string; revision: number }>(
+    `SELECT key, client_id, resource, revision FROM records
+     WHERE client_id IN (SELECT value FROM json_each(?)) AND type IN (SELECT value FROM json_each(?))`,
+    [JSON.stringify(patients.map(({ patient }) => patient.id)), JSON.stringify(GROUPING_TYPES)],
   );
+  await database.batch([
+    ...patients.flatMap(({ patient, revision }) => [
+      unmoved(`Patient/${patient.id}`, revision),
+      ...clientStatements(patient),
+    ]),
+    ...grouping.flatMap(({ key, client_id: clientId, resource, revision }) => [
+      unmoved(key, revision),
+      ...groupStatements(key, clientId, parseResource(resource)),
+    ]),
+  ]);
   return rows.length;
 }
+
+/** A record that moved meanwhile undoes the portion. */
+const unmoved = (key: string, revision: number): Statement => ({
+  sql: 'UPDATE records SET revision = revision WHERE key = ? AND revision = ?',
+  params: [key, revision],
+  expectChanges: 1,
+});
 
 function clientStatements(patient: Patient): Statement[] {
   const { sortName, line, nameKeys } = clientDocument(patient);

@@ -2,6 +2,7 @@ import { type Patient, clientDocument, compileClientText, matchClient } from '@f
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { indexClients } from './clientIndex.ts';
+import type { ClientCursor } from './recordStore.ts';
 import { AUTHOR, openTestStore, patient } from './testing/storeFixture.ts';
 
 const id = (at: number) => `10000000-0000-4000-8000-${String(at).padStart(12, '0')}`;
@@ -76,6 +77,66 @@ test('search answers what matchClient says: those as typed first, then those mis
             );
             expect(total).toBe(expected.length);
           }
+        } finally {
+          await fixture.end();
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+test('pages follow each other without a gap or a repetition, in every order, and those asked first stand before them once', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      people,
+      fc.record({
+        search: fc.constantFrom('', 'gonzalez', 'nunez', 'an', 'smiht'),
+        sort: fc.constantFrom(
+          'name' as const,
+          'last-visit' as const,
+          'next-visit' as const,
+          'birth-date' as const,
+        ),
+        limit: fc.integer({ min: 1, max: 4 }),
+        first: fc.uniqueArray(fc.integer({ min: 0, max: 12 }), { maxLength: 3 }),
+        births: fc.array(fc.constantFrom('1980-04-02', '1979', undefined), { minLength: 12, maxLength: 12 }),
+        visits: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 12, maxLength: 12 }),
+      }),
+      async (all, { search, sort, limit, first, births, visits }) => {
+        const fixture = await openTestStore();
+        try {
+          for (const [at, [given, family, phone]] of all.entries()) {
+            const { birthDate: _, ...rest } = person(at, given, family, phone);
+            const birthDate = births[at];
+            const resource = { ...rest, ...(birthDate === undefined ? {} : { birthDate }) };
+            await fixture.store.recordChange({ resource, basedOn: 0 }, AUTHOR);
+            const visited = visits[at] === 0 ? null : `2026-0${String(visits[at])}-01T00:00:00.000Z`;
+            await fixture.store.database.batch([
+              { sql: 'UPDATE clients SET last_visit = ? WHERE client_id = ?', params: [visited, id(at)] },
+            ]);
+          }
+          const query = { search, sort, practitionerId: 'p1' };
+          const whole = (await fixture.store.listClients({ ...query, limit: 50 })).rows;
+          const asked = first.map(id);
+          const paged: (readonly [string, boolean])[] = [];
+          let after: ClientCursor | undefined;
+          do {
+            const more = after === undefined ? {} : { after };
+            const page = await fixture.store.listClients({ ...query, limit, first: asked, ...more });
+            expect(page.total).toBe(whole.length);
+            expect(page.rows.filter((row) => !row.first).length).toBeLessThanOrEqual(limit);
+            paged.push(...page.rows.map((row) => [row.clientId, row.first] as const));
+            after = page.next ?? undefined;
+          } while (after !== undefined && paged.length <= all.length);
+          const exact = new Set(whole.filter((row) => !row.similar).map(({ clientId }) => clientId));
+          const known = asked.filter((one) => exact.has(one));
+          expect(paged).toEqual([
+            ...known.map((one) => [one, true]),
+            ...whole
+              .filter(({ clientId }) => !known.includes(clientId))
+              .map(({ clientId }) => [clientId, false]),
+          ]);
         } finally {
           await fixture.end();
         }

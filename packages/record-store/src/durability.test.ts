@@ -16,7 +16,8 @@ import {
   visit,
 } from './testing/storeFixture.ts';
 import { migrate } from './migrate.ts';
-import { CHART_SQL, clientSql } from './lists.ts';
+import { clientSql } from './clientList.ts';
+import { CHART_SQL } from './lists.ts';
 import { STANDING_SQL } from './standing.ts';
 import { MIGRATIONS } from './schema.ts';
 import type { RecordStore } from './recordStore.ts';

@@ -1,4 +1,5 @@
 export type * from './attention.ts';
+export type { ChosenGroup, CountedGroup } from './clientGroups.ts';
 export type * from './lateWork.ts';
 export type * from './recordStore.ts';
 export type { AgedOut, Retention, WriteDownAgedOut } from './retention.ts';

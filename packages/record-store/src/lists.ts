@@ -1,15 +1,13 @@
 import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
-import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
-import { type Clock, toInstant } from '@fieldchart/foundation';
+import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
-import { clientTextSql } from './clientIndex.ts';
 import type { RecentContents } from './recentContents.ts';
-import type { ClientQuery, FoundNote, OutboxCounts, RecordStore, StoredRecord } from './recordStore.ts';
+import type { FoundNote, OutboxCounts, RecordStore, StoredRecord } from './recordStore.ts';
 import { parseResource, type RecordRow } from './rows.ts';
 
 type Lists = Pick<
   RecordStore,
-  'get' | 'listClients' | 'chart' | 'listOutbox' | 'outboxCounts' | 'recentReceipts' | 'conflictsOf'
+  'get' | 'chart' | 'listOutbox' | 'outboxCounts' | 'recentReceipts' | 'conflictsOf'
 >;
 
 type StoredRow = RecordRow & {
@@ -61,12 +59,8 @@ export const CHART_SQL = `${STORED} WHERE r.client_id = ? AND r.type IN ${SHOWN_
   ORDER BY r.date DESC, r.key`;
 
 /** The questions that the screens ask. */
-export function createLists(deps: {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly recent: RecentContents;
-}): Lists {
-  const { database, clock, recent } = deps;
+export function createLists(deps: { readonly database: Database; readonly recent: RecentContents }): Lists {
+  const { database, recent } = deps;
   return {
     async get(key: ResourceKey) {
       const [row] = await database.all<StoredRow>(`${STORED} WHERE r.key = ?`, [key]);
@@ -74,13 +68,6 @@ export function createLists(deps: {
       const record = toStoredRecord(row);
       recent.remember(key, record.revision, record.resource);
       return record;
-    },
-
-    async listClients(query) {
-      const { rows, total } = clientSql(query, clock.now());
-      const [count] = await database.all<{ total: number }>(total.sql, total.params);
-      const found = await database.all<ClientRow>(rows.sql, rows.params);
-      return { rows: found.map(toClientListRow), total: count?.total ?? 0 };
     },
 
     async chart(clientId) {
@@ -206,114 +193,5 @@ function toStoredRecord(row: StoredRow): StoredRecord {
             selectionEnd: row.selection_end ?? 0,
             scroll: row.scroll ?? 0,
           },
-  };
-}
-
-type ClientRow = {
-  readonly client_id: string;
-  readonly name: string;
-  readonly birth_date: string | null;
-  readonly city: string | null;
-  readonly last_visit: string | null;
-  readonly unsigned_notes: number;
-  readonly waiting: number;
-  readonly similar: number;
-  readonly next_visit: string | null;
-};
-
-function toClientListRow(row: ClientRow) {
-  return {
-    clientId: row.client_id,
-    name: row.name,
-    birthDate: row.birth_date,
-    city: row.city,
-    lastVisit: row.last_visit,
-    unsignedNotes: row.unsigned_notes,
-    waiting: row.waiting === 1,
-    similar: row.similar === 1,
-    nextVisit: row.next_visit,
-  };
-}
-
-/** Counted exactly so far: beyond it, more digits help nobody and cost time. */
-export const COUNTED = 1_000;
-
-const UNSIGNED = `FROM records n WHERE n.client_id = c.client_id AND n.author = ?
-  AND n.type = 'Composition' AND n.status = 'preliminary'`;
-const WAITING = 'EXISTS (SELECT 1 FROM outbox o WHERE o.client_id = c.client_id)';
-const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
-
-/** The earliest booking that has not passed; its one parameter is the moment. */
-const NEXT_VISIT = `(SELECT min(a.date) FROM records a
-  WHERE a.client_id = c.client_id AND a.type = 'Appointment' AND a.status = 'booked' AND a.date >= ?)`;
-/** Somebody has flagged the client, and nobody has ended it. */
-const RISK = `EXISTS (SELECT 1 FROM records f WHERE f.client_id = c.client_id AND f.type = 'Flag' AND f.status = 'active')`;
-/** A consent in force that ends between two days. */
-const EXPIRING = `EXISTS (SELECT 1 FROM records s WHERE s.client_id = c.client_id AND s.type = 'Consent' AND s.status = 'active'
-  AND substr(json_extract(s.resource, '$.provision.period.end'), 1, 10) BETWEEN ? AND ?)`;
-
-const ORDERS = {
-  name: 'c.sort_name, c.client_id',
-  'last-visit': 'c.last_visit DESC, c.client_id',
-  'next-visit': 'next_visit ASC NULLS LAST, c.client_id',
-  'birth-date': 'c.birth_date ASC NULLS LAST, c.client_id',
-};
-
-interface Sql {
-  readonly sql: string;
-  readonly params: readonly SqlValue[];
-}
-
-/** The caseload's page and its total. */
-export function clientSql(query: ClientQuery, now: number): { readonly rows: Sql; readonly total: Sql } {
-  const author = `Practitioner/${query.practitionerId}`;
-  const text = clientTextSql(query.search ?? '');
-  const conditions: Sql[] = text === undefined ? [] : [text.similar];
-  switch (query.filter ?? 'all') {
-    case 'all':
-      break;
-    case 'unsigned':
-      conditions.push({ sql: `EXISTS (SELECT 1 ${UNSIGNED})`, params: [author] });
-      break;
-    case 'not-seen-30-days':
-      conditions.push({
-        sql: '(c.last_visit IS NULL OR c.last_visit < ?)',
-        params: [toInstant(now - THIRTY_DAYS)],
-      });
-      break;
-    case 'waiting':
-      conditions.push({ sql: WAITING, params: [] });
-      break;
-    case 'risk':
-      conditions.push({ sql: RISK, params: [] });
-      break;
-    case 'consent-expiring':
-      conditions.push({
-        sql: EXPIRING,
-        params: [toInstant(now).slice(0, 10), toInstant(now + THIRTY_DAYS).slice(0, 10)],
-      });
-      break;
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
-  const params = conditions.flatMap((condition) => condition.params);
-  return {
-    rows: {
-      sql: `SELECT c.client_id, c.name, c.birth_date, c.city, c.last_visit,
-          (SELECT count(*) ${UNSIGNED}) AS unsigned_notes, ${WAITING} AS waiting, ${NEXT_VISIT} AS next_visit,
-          ${text === undefined ? '0' : `NOT (${text.exact.sql})`} AS similar
-        FROM clients c ${where} ORDER BY ${text === undefined ? '' : 'similar, '}${ORDERS[query.sort]} LIMIT ? OFFSET ?`,
-      params: [
-        author,
-        toInstant(now),
-        ...(text?.exact.params ?? []),
-        ...params,
-        query.limit,
-        query.offset ?? 0,
-      ],
-    },
-    total: {
-      sql: `SELECT count(*) AS total FROM (SELECT 1 FROM clients c ${where} LIMIT ${COUNTED + 1})`,
-      params,
-    },
   };
 }

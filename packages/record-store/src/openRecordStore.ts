@@ -4,6 +4,7 @@ import { createAttentionLists } from './attentionLists.ts';
 import { createEpochChange } from './epochChange.ts';
 import { startIndexing } from './indexNotes.ts';
 import { createLateWork } from './lateWork.ts';
+import { createClientList } from './clientList.ts';
 import { createLists } from './lists.ts';
 import { createMending } from './mending.ts';
 import { migrate } from './migrate.ts';
@@ -44,6 +45,7 @@ export async function openRecordStore(deps: {
     onCommit: (listener) => parts.announcer.onCommit(listener),
     ...createChangeWriter(parts),
     ...createLists(parts),
+    ...createClientList(parts),
     ...createStanding(parts),
     ...createPush(parts),
     ...createPull(parts),

@@ -3,6 +3,7 @@ import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { Timers } from '@fieldchart/foundation';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
 import type { Attention } from './attention.ts';
+import type { ChosenGroup, CountedGroup } from './clientGroups.ts';
 import type { LateWork } from './lateWork.ts';
 import type { Retention } from './retention.ts';
 
@@ -40,9 +41,14 @@ export interface RecordStore extends Attention, LateWork, Retention {
   // ---- Lists -------------------------------------------------------------------------------------------
 
   /** `total` is exact up to 1,000, and 1,001 for more. */
-  listClients(
-    query: ClientQuery,
-  ): Promise<{ readonly rows: readonly ClientListRow[]; readonly total: number }>;
+  listClients(query: ClientQuery): Promise<{
+    readonly rows: readonly ClientListRow[];
+    readonly total: number;
+    /** Where the next page begins; null where this is the last. */
+    readonly next: ClientCursor | null;
+  }>;
+  /** What the list of clients can be narrowed to: programs, people who care for them, diagnoses; by kind and label. */
+  clientGroups(): Promise<readonly CountedGroup[]>;
   /**
    * The notes that answer a query (`matchesNote` says what that means), newest first. What was written since the
    * index last followed is read as it stands, up to 200 notes: an answer is never behind the records by a word.
@@ -188,14 +194,29 @@ export interface ClientQuery {
   readonly search?: string;
   readonly filter?: 'all' | 'unsigned' | 'not-seen-30-days' | 'waiting' | 'risk' | 'consent-expiring';
   readonly sort: 'name' | 'last-visit' | 'next-visit' | 'birth-date';
+  /** All of these hold. */
+  readonly groups?: readonly ChosenGroup[];
+  /** Client ids: those of them who answer as typed stand before the first page, in this order, and nowhere else. */
+  readonly first?: readonly string[];
+  /** Rows of a page, those before it not counted. */
   readonly limit: number;
-  readonly offset?: number;
+  /** The page before said where this one begins. */
+  readonly after?: ClientCursor;
   /** Practitioner id whose unsigned notes count. */
   readonly practitionerId: string;
 }
 
+/** The last row of a page, as its order sees it. */
+export interface ClientCursor {
+  readonly similar: boolean;
+  readonly place: string | null;
+  readonly clientId: string;
+}
+
 export interface ClientListRow {
   readonly clientId: string;
+  /** It is one of those asked to stand first. */
+  readonly first: boolean;
   readonly name: string;
   /** It answers only if a name was misspelt. */
   readonly similar: boolean;

@@ -124,4 +124,13 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // Clients to be looked through for what has aged out.
     `CREATE TABLE clients_to_age (client_id TEXT NOT NULL PRIMARY KEY)`,
   ],
+  [
+    // Which programs, people and diagnoses a list of clients can be narrowed to, each by the record that says so.
+    `CREATE TABLE client_groups (
+      key TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL, client_id TEXT NOT NULL,
+      PRIMARY KEY (key, kind, value)) WITHOUT ROWID`,
+    `CREATE INDEX client_groups_value ON client_groups (kind, value, client_id)`,
+    // What is here already is grouped beside the work.
+    `UPDATE clients SET analyser = 0`,
+  ],
 ];

@@ -8,7 +8,8 @@ import {
   type NoteQuery,
 } from '@fieldchart/clinical';
 import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
-import { COUNTED, readStored } from './lists.ts';
+import { COUNTED } from './clientList.ts';
+import { readStored } from './lists.ts';
 import { dayOf, dayOfPlace, firstPlaceOf, matchExpression } from './noteIndex.ts';
 import type { FoundNotes, RecordStore } from './recordStore.ts';
 import { parseResource } from './rows.ts';

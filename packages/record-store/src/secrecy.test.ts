@@ -23,6 +23,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'the audit chain': ['audit_links'],
   'search in notes': ['notes', 'note_index', 'index_leftovers'],
   'search in names': ['client_names'],
+  'groups of clients': ['client_groups'],
   // FTS5's own; what is in them is written through note_index.
   'the pages of the index': ['note_index_config', 'note_index_data', 'note_index_docsize', 'note_index_idx'],
 };

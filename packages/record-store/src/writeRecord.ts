@@ -1,5 +1,6 @@
-import type { FhirResource } from '@fieldchart/clinical';
+import { type FhirResource, GROUPING_TYPES } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
+import { groupStatements } from './clientGroups.ts';
 import { deleteClient, writeClient } from './clientIndex.ts';
 import { keepIndexed, markUnindexed, takeOutOfIndex } from './noteIndex.ts';
 import type { RecordRow } from './rows.ts';
@@ -59,6 +60,10 @@ export async function writeRecord(
     ],
   );
   if (resource.resourceType === 'Composition') await markUnindexed(transaction, key, resource.date);
+  if (isGrouping(resource)) {
+    for (const { sql, params } of groupStatements(key, clientId, resource))
+      await transaction.run(sql, params);
+  }
   if (resource.resourceType === 'Patient') {
     await writeClient(transaction, resource);
     await writeLastVisit(transaction, resource.id);
@@ -82,6 +87,7 @@ export async function deleteRecord(
     'set_aside',
     'epoch_checks',
     'under_review',
+    'client_groups',
   ]) {
     await transaction.run(`DELETE FROM ${table} WHERE key = ?`, [row.key]);
   }
@@ -91,6 +97,9 @@ export async function deleteRecord(
   if (row.key.startsWith('Encounter/')) await writeLastVisit(transaction, row.client_id);
   touch(touched, row.key, row.client_id);
 }
+
+const isGrouping = ({ resourceType }: FhirResource) =>
+  GROUPING_TYPES.some((grouping) => grouping === resourceType);
 
 async function writeLastVisit(transaction: Transaction, clientId: string | null): Promise<void> {
   await transaction.run(

@@ -23,6 +23,7 @@ const subjectOf = (query: Query): string => {
   switch (query.kind) {
     case 'caseload':
     case 'likely-duplicates':
+    case 'client-groups':
     case 'found-notes':
     case 'outbox':
     case 'explanations':

@@ -85,15 +85,19 @@ interface IconButtonProps {
   readonly label: string;
   readonly onPress: () => void;
   readonly testID?: string;
+  /** For a button that is on or off. */
+  readonly pressed?: boolean;
 }
 
 /** A round 48 dp button with a picture; its label is for assistive technology. */
-export function IconButton({ icon, label, onPress, testID }: IconButtonProps) {
+export function IconButton({ icon, label, onPress, testID, pressed: on }: IconButtonProps) {
   const palette = usePalette();
   return (
     <Pressable
       role="button"
+      {...(on === undefined ? {} : { 'aria-pressed': on })}
       accessibilityLabel={label}
+      accessibilityState={on === undefined ? {} : { selected: on }}
       onPress={onPress}
       testID={testID}
       style={({ pressed }) => ({

@@ -16,6 +16,8 @@ interface ChoiceProps<Value extends string> {
   readonly options: readonly ChoiceOption<Value>[];
   readonly onChange: (value: Value) => void;
   readonly hideLabel?: boolean;
+  /** Each in a line of its own: for labels whose length nobody knows. */
+  readonly lines?: boolean;
 }
 
 /** One of a few, each a large row. */
@@ -25,6 +27,7 @@ export function Choice<Value extends string>({
   options,
   onChange,
   hideLabel,
+  lines,
 }: ChoiceProps<Value>) {
   const palette = usePalette();
   return (
@@ -46,7 +49,7 @@ export function Choice<Value extends string>({
               style={{
                 minHeight: 52,
                 flexGrow: 1,
-                flexBasis: 140,
+                flexBasis: lines === true ? '100%' : 140,
                 paddingHorizontal: 14,
                 paddingVertical: 10,
                 borderRadius: 12,

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FlatList, View } from 'react-native';
 import { useActivity, useActivityDispatch } from '../../session/useActivity.ts';
-import { useLive } from '../../session/useLive.ts';
 import { rethrowLater } from '../../session/rethrowLater.ts';
 import { useShell } from '../../session/ShellContext.tsx';
 import { testIds } from '../../testIds.ts';
@@ -17,9 +16,9 @@ import { Heading, Text } from '../../ui/Text.tsx';
 import { CaseloadControls } from './CaseloadControls.tsx';
 import { ClientRowLink } from './ClientRowLink.tsx';
 import { FoundNotes } from './FoundNotes.tsx';
+import { useCaseloadPages } from './useCaseloadPages.ts';
 import { useKeptScroll } from './useKeptScroll.ts';
 
-const PAGE = 60;
 /** About the height of a row: how many must be loaded before the remembered scroll can be reached. */
 const ROW = 84;
 
@@ -95,17 +94,12 @@ function CaseloadList({ floating }: { floating: boolean }) {
   const view = useActivity((activity) => activity.caseload);
   const [first] = useState(view.scroll);
   const scroll = useKeptScroll<ClientRow>(view.scroll);
-  const [limit, setLimit] = useState(Math.max(PAGE, Math.ceil(first / ROW) + PAGE));
-  const answer = useLive({
-    kind: 'caseload',
-    search: view.search,
-    filter: view.filter,
-    sort: view.sort,
-    limit,
-  });
+  const needed = Math.ceil(first / ROW) + 20;
+  const { pages, more } = useCaseloadPages(view, needed);
 
-  if (answer === undefined) return <Loading />;
-  const { rows, total } = answer;
+  if (pages === undefined) return <Loading />;
+  const { rows, total } = pages;
+  const firstOther = rows[0]?.first === true ? rows.find((row) => !row.first) : undefined;
   const firstSimilar = rows.find((row) => row.similar);
   return (
     <FlatList
@@ -115,19 +109,18 @@ function CaseloadList({ floating }: { floating: boolean }) {
       keyExtractor={(row) => row.clientId}
       renderItem={({ item }) => (
         <>
+          {item.first && item === rows[0] ? <ListHeading>{t('caseload.familiar')}</ListHeading> : null}
           {item === firstSimilar ? (
-            <Heading level={3} style={{ paddingHorizontal: 4, paddingBottom: 8 }}>
-              {t('caseload.similar')}
-            </Heading>
+            <ListHeading>{t('caseload.similar')}</ListHeading>
+          ) : item === firstOther ? (
+            <ListHeading>{t('caseload.others')}</ListHeading>
           ) : null}
           <ClientRowLink row={item} />
         </>
       )}
-      initialNumToRender={Math.min(limit, Math.ceil(first / ROW) + 20)}
+      initialNumToRender={needed}
       onEndReachedThreshold={1.5}
-      onEndReached={() => {
-        if (rows.length >= limit) setLimit(rows.length + PAGE * 2);
-      }}
+      onEndReached={more}
       keyboardShouldPersistTaps="handled"
       contentContainerStyle={{ padding: 12, paddingTop: 4, paddingBottom: floating ? 96 : 24, gap: 8 }}
       ListHeaderComponent={
@@ -146,10 +139,19 @@ function CaseloadList({ floating }: { floating: boolean }) {
   );
 }
 
+function ListHeading({ children }: { children: string }) {
+  return (
+    <Heading level={3} style={{ paddingHorizontal: 4, paddingBottom: 8 }}>
+      {children}
+    </Heading>
+  );
+}
+
 function NoClients({ view }: { view: CaseloadView }) {
   const { t } = useTranslation();
   const dispatch = useActivityDispatch();
-  if (view.search === '' && view.filter === 'all') {
+  const narrowed = view.filter !== 'all' || Object.keys(view.groups).length > 0;
+  if (view.search === '' && !narrowed) {
     return (
       <EmptyState icon="account-group-outline" title={t('caseload.none')} text={t('caseload.noneText')} />
     );
@@ -163,7 +165,7 @@ function NoClients({ view }: { view: CaseloadView }) {
       <Button
         kind="tonal"
         label={t('caseload.showAll')}
-        onPress={() => dispatch(viewChanged({ search: '', filter: 'all', scroll: 0 }))}
+        onPress={() => dispatch(viewChanged({ search: '', filter: 'all', groups: {}, scroll: 0 }))}
       />
       {view.search === '' ? null : (
         <Button

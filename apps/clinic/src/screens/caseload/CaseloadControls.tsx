@@ -3,6 +3,7 @@ import {
   type CaseloadFilter,
   type CaseloadSort,
   type CaseloadView,
+  type ClientGroupKind,
   type NoteFilter,
 } from '@fieldchart/clinic-client';
 import type { ParseKeys } from 'i18next';
@@ -15,6 +16,7 @@ import { testIds } from '../../testIds.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { Choice } from '../../ui/Choice.tsx';
 import { FilterChip } from './FilterChip.tsx';
+import { GroupChips, GroupChoice } from './GroupChips.tsx';
 import { SearchBox } from './SearchBox.tsx';
 import { SubjectTabs } from './SubjectTabs.tsx';
 
@@ -47,6 +49,7 @@ export function CaseloadControls({ wrap }: { wrap: boolean }) {
   const view = useActivity((activity) => activity.caseload);
   const dispatch = useActivityDispatch();
   const [sorting, setSorting] = useState(false);
+  const [open, setOpen] = useState<ClientGroupKind | null>(null);
   const change = (changed: Partial<CaseloadView>) => dispatch(viewChanged({ ...changed, scroll: 0 }));
   const ofClients = view.subject === 'clients';
   return (
@@ -110,7 +113,19 @@ export function CaseloadControls({ wrap }: { wrap: boolean }) {
                 onPress={() => change({ noteFilter: value })}
               />
             ))}
+        {ofClients ? <GroupChips groups={view.groups} open={open} onOpen={setOpen} /> : null}
       </Chips>
+      {ofClients && open !== null ? (
+        <GroupChoice
+          kind={open}
+          chosen={view.groups[open]}
+          onChange={(value) => {
+            const { [open]: _, ...others } = view.groups;
+            change({ groups: value === undefined ? others : { ...others, [open]: value } });
+            setOpen(null);
+          }}
+        />
+      ) : null}
     </View>
   );
 }

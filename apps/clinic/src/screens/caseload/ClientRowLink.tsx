@@ -5,6 +5,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
 import { ageInYears, formatDate } from '../../i18n/format.ts';
+import { useActivity } from '../../session/useActivity.ts';
 import { testIds } from '../../testIds.ts';
 import { usePalette } from '../../theme/theme.ts';
 import { Badge } from '../../ui/Badge.tsx';
@@ -24,6 +25,7 @@ const initials = (name: string): string => {
 export const ClientRowLink = memo(function ClientRowLink({ row }: { row: ClientRow }) {
   const { t, i18n } = useTranslation();
   const palette = usePalette();
+  const pinned = useActivity((activity) => activity.familiar.pinned.includes(row.clientId));
   const current = usePathname().startsWith(`/clients/${row.clientId}`);
   const age = row.birthDate === null ? undefined : ageInYears(row.birthDate, systemClock.now());
   const facts = [
@@ -79,6 +81,7 @@ export const ClientRowLink = memo(function ClientRowLink({ row }: { row: ClientR
               {t('caseload.nextVisit', { date: formatDate(row.nextVisit, i18n.language) })}
             </Text>
           )}
+          {pinned ? <Badge icon="pin" label={t('caseload.pinned')} /> : null}
           {row.emergencyUntil === null ? null : <EmergencyBadge until={row.emergencyUntil} />}
           {row.unsignedNotes > 0 ? (
             <Badge

@@ -6,18 +6,20 @@ import { Text } from '../../ui/Text.tsx';
 interface FilterChipProps {
   readonly label: string;
   readonly chosen: boolean;
+  /** It opens a choice: whether that is open. Else it is on or off by itself. */
+  readonly expanded?: boolean;
   readonly testID: string;
   readonly onPress: () => void;
 }
 
-/** A filter that is on or off. */
-export function FilterChip({ label, chosen, testID, onPress }: FilterChipProps) {
+/** A filter that is on or off, or leads to a choice of some. */
+export function FilterChip({ label, chosen, expanded, testID, onPress }: FilterChipProps) {
   const palette = usePalette();
   return (
     <Pressable
       role="button"
-      {...{ 'aria-pressed': chosen }}
-      accessibilityState={{ selected: chosen }}
+      {...(expanded === undefined ? { 'aria-pressed': chosen } : { 'aria-expanded': expanded })}
+      accessibilityState={expanded === undefined ? { selected: chosen } : { expanded }}
       onPress={onPress}
       testID={testID}
       style={{
@@ -39,6 +41,13 @@ export function FilterChip({ label, chosen, testID, onPress }: FilterChipProps) 
       >
         {label}
       </Text>
+      {expanded === undefined ? null : (
+        <Icon
+          name={expanded ? 'chevron-up' : 'chevron-down'}
+          size={18}
+          color={chosen ? palette.onPrimaryContainer : palette.onSurface}
+        />
+      )}
     </Pressable>
   );
 }

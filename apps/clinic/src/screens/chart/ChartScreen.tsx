@@ -20,6 +20,7 @@ import { ChartFacts } from './ChartFacts.tsx';
 import { ConsentList } from './ConsentList.tsx';
 import { NoteLink } from './NoteLink.tsx';
 import { OlderHere, OlderRecords, isAnyOlder } from './OlderRecords.tsx';
+import { PinButton } from './PinButton.tsx';
 import { VisitCard, type Visit } from './VisitCard.tsx';
 
 type Entry =
@@ -60,6 +61,7 @@ export function ChartScreen() {
         back="/clients"
         titleTestID={testIds.chart.name}
         clientId={clientId}
+        actions={chart === null ? undefined : <PinButton clientId={clientId} />}
       />
       <View role="main" style={{ flex: 1 }}>
         {chart === null ? (
