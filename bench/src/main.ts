@@ -34,7 +34,7 @@ import {
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 /** Suites that need a device of each size; making them is no part of their figures. */
-const ON_DEVICES = /^(?:keystroke|cold-start|change|memory|store-edit|store-live|search)/u;
+const ON_DEVICES = /^(?:keystroke|cold-start|change|memory|store-edit|store-live|search-(?:node|chromium))/u;
 const say = (line: string) => console.log(line);
 
 const { suites, quick, keep, notes } = parseOptions(process.argv.slice(2));
