@@ -59,19 +59,20 @@ async function toEdit(
     barrier: queued.group !== null,
     references: referencesOf(resource),
     formerReferences: [],
-    after: clientId === undefined ? [] : await careTeamOrder(transaction, clientId, resource),
+    after: clientId === undefined ? [] : await careTeamOrder(transaction, clientId, change),
   };
 }
 
 /**
  * Who may write about a client changes with the care team: its changes follow the client's earlier entries and
- * precede the later ones.
+ * precede the later ones. One that is made takes nobody's access away and has nothing to follow.
  */
 async function careTeamOrder(
   transaction: Transaction,
   clientId: string,
-  resource: FhirResource,
+  { resource, before }: QueuedChange,
 ): Promise<readonly string[]> {
+  if (resource.resourceType === 'CareTeam' && before === null) return [];
   const range = resource.resourceType === 'CareTeam' ? '' : "AND key >= 'CareTeam/' AND key < 'CareTeam0'";
   const rows = await transaction.all<{ id: string }>(
     `SELECT id FROM outbox WHERE client_id = ? AND key <> ? ${range}`,
@@ -146,7 +147,11 @@ async function applyDecision(
   return edit.id;
 }
 
-async function addNeeds(transaction: Transaction, id: string, needs: readonly string[]): Promise<void> {
+export async function addNeeds(
+  transaction: Transaction,
+  id: string,
+  needs: readonly string[],
+): Promise<void> {
   for (const needed of needs) {
     await transaction.run('INSERT OR IGNORE INTO needs (entry, needed) VALUES (?, ?)', [id, needed]);
   }

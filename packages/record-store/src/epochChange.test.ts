@@ -285,7 +285,7 @@ test('S3: a supervisor’s change of our care team is not sent as ours, unless t
   expect(shape(await sendAll())[0]).toEqual(['transaction', 'create Patient', 'create CareTeam']);
 });
 
-test('O5, O6: a lost registration that follows something refused waits whole, and goes whole when that is settled', async () => {
+test('O3, O5: a lost registration goes before all that waits for its client, whatever was refused meanwhile', async () => {
   await store.recordGroup(
     [
       { resource: patient(), basedOn: 0 },
@@ -296,16 +296,32 @@ test('O5, O6: a lost registration that follows something refused waits whole, an
   await sendAll();
   await store.recordChange({ resource: visit(), basedOn: 0 }, AUTHOR);
   const refused = (await store.nextBatch(LIMITS))?.entries[0]?.mutationId ?? '';
-  await store.park(refused, { code: 'invalid', text: '' });
+  await store.park(refused, { code: 'not-found', text: '' });
+  const other = { ...visit(), id: '20000000-0000-4000-8000-000000000077' };
+  await store.recordChange({ resource: other, basedOn: 0 }, AUTHOR);
   const client = await store.get(`Patient/${CLIENT}`);
   await store.recordChange({ resource: patient('Eva'), basedOn: client?.revision ?? 0 }, AUTHOR);
   await restored([]);
-  expect(await store.outboxCounts()).toEqual({ waiting: 0, attempted: 0, parked: 1, held: 2 });
-  await store.resend(refused);
-  expect(shape(await sendAll())).toEqual([
-    ['batch', 'create Encounter'],
+  expect(await store.outboxCounts()).toEqual({ waiting: 3, attempted: 0, parked: 1, held: 0 });
+  const sentAgain = await sendAll();
+  expect(shape(sentAgain)).toEqual([
     ['transaction', 'create Patient', 'create CareTeam'],
+    ['batch', 'create Encounter'],
   ]);
+  expect(sentAgain[1]?.entries[0]?.key).toBe(`Encounter/${other.id}`);
+  await store.resend(refused);
+  expect(shape(await sendAll())).toEqual([['batch', 'create Encounter']]);
+});
+
+test('O3: a lost care team follows an unsent change of its client, and all else follows it', async () => {
+  await register();
+  await sendAll();
+  const client = await store.get(`Patient/${CLIENT}`);
+  await store.recordChange({ resource: patient('Eva'), basedOn: client?.revision ?? 0 }, AUTHOR);
+  await write('later');
+  await restored([]);
+  const order = shape(await sendAll()).flatMap(([, ...entries]) => entries);
+  expect(order.join()).toBe('create Patient,create CareTeam,create Encounter,create Composition');
 });
 
 test('of who is gone since the restore nothing is waited for', async () => {

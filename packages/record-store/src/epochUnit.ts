@@ -6,6 +6,7 @@ import { keepConflict } from './keepConflict.ts';
 import { sameContent } from './merge.ts';
 import { applyVersion } from './applyVersion.ts';
 import { CONFLICT, parkEntry } from './parkEntry.ts';
+import { putAhead } from './putAhead.ts';
 import { readEntry } from './readEntry.ts';
 import { reopenEntry } from './reopenEntry.ts';
 import { isNewer, isSigned, type OutboxRow, parseResource } from './rows.ts';
@@ -78,6 +79,13 @@ export async function settleEpochUnit(
   const group = unit.length > 1 ? randomUuid(work.random) : null;
   for (const { finding, entries } of unsettled) await standOn(work, finding, entries, group);
   if (again.length > 0) await queueAgain(work, again, group);
+  for (const { key } of [...unsettled.map(({ finding }) => finding), ...again]) {
+    const [entry] = await transaction.all<{ id: string }>(
+      'SELECT id FROM outbox WHERE key = ? ORDER BY sequence LIMIT 1',
+      [key],
+    );
+    if (entry !== undefined) await putAhead(transaction, entry.id);
+  }
   if (group !== null) await holdTogether(transaction, group);
 }
 
