@@ -18,9 +18,10 @@ import type {
 import { deviceSecretOf } from './attestation.ts';
 import { describeUser } from './describeUser.ts';
 import { endSession } from './endSession.ts';
-import { databaseName, discardEnrolment, enrol, type Enrolled, openEnrolmentTicket } from './enrolment.ts';
+import { discardEnrolment, enrol, type Enrolled, openEnrolmentTicket } from './enrolment.ts';
 import { judgeSecret } from './judgeSecret.ts';
 import { createTelling, type Occasion, tellUserAdded } from './lockedEvents.ts';
+import { openUserDatabase } from './openUserDatabase.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { cancelRescue, finishRescue, lookForAnswer, mailRescueRequest, requestRescue } from './rescue.ts';
 import { salvageRecord } from './salvageRecord.ts';
@@ -148,7 +149,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
   ) => {
     const { profile, keys } = opened;
     const database = createReopeningDatabase(opened.database, () =>
-      platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey, existing: true }),
+      openUserDatabase(platform, profile.userId, { key: keys.dataKey, existing: true }),
     );
     const { clock, random, webCrypto } = platform;
     const audit = createAuditChain({ database, clock, random, hash: hashText(webCrypto) });
@@ -237,8 +238,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     if (!outcome.ok) return outcome;
     const { keys, events } = outcome.value;
     try {
-      const database = await platform.openDatabase({
-        name: databaseName(profile.userId),
+      const database = await openUserDatabase(platform, profile.userId, {
         key: keys.dataKey,
         existing: true,
         acceptLostJournal: input.acceptLostJournal ?? false,

@@ -59,6 +59,8 @@ export type DatabaseErrorCode =
   | 'DATABASE_MISSING'
   /** The file is whole and its journal is missing or damaged: the last changes before a kill may be gone. */
   | 'DATABASE_JOURNAL_LOST'
+  /** Written by a newer app. Nothing was written to it. */
+  | 'DATABASE_NEWER'
   /** The file opened and something in it is damaged. */
   | 'DATABASE_CORRUPT'
   /** An `expectChanges` was not met; nothing of the batch took effect. */
@@ -89,6 +91,11 @@ export interface OpenDatabaseOptions {
   readonly existing?: boolean;
   /** Opens although the journal was lost, with what had reached the file itself. */
   readonly acceptLostJournal?: boolean;
+  /**
+   * The highest `user_version` that the caller knows. A file of a higher one is refused with DATABASE_NEWER before
+   * anything is written to it.
+   */
+  readonly newestVersion?: number;
 }
 
 export type OpenDatabase = (options: OpenDatabaseOptions) => Promise<Database>;

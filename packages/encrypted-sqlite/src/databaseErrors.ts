@@ -7,6 +7,7 @@ const SENTENCES: Readonly<Record<DatabaseErrorCode, string>> = {
   DATABASE_KEY_OR_DAMAGE: 'The key does not open this file, or the file is damaged; it was left untouched',
   DATABASE_MISSING: 'The database is not there; nothing was made in its place',
   DATABASE_JOURNAL_LOST: 'The journal is missing or damaged; the last changes may be gone',
+  DATABASE_NEWER: 'A newer app has written this database; it was left untouched',
   DATABASE_CORRUPT: 'Something inside the database file is damaged',
   DATABASE_GUARD: 'A statement did not change the expected number of rows; nothing took effect',
   DATABASE_CONSTRAINT: 'A constraint refused a row',
@@ -79,6 +80,7 @@ export function isStorageFault(code: DatabaseErrorCode): boolean {
       return true;
     case 'DATABASE_GUARD':
     case 'DATABASE_CONSTRAINT':
+    case 'DATABASE_NEWER':
     case 'DATABASE_OPTION_REFUSED':
     case 'DATABASE_SQL':
     case 'DATABASE_CLOSED':

@@ -125,3 +125,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE clients_to_age (client_id TEXT NOT NULL PRIMARY KEY)`,
   ],
 ];
+
+/** The `user_version` that the last step leads to: a database above it was written by a newer app. */
+export const NEWEST_SCHEMA = MIGRATIONS.length;

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { type DamageCase, type DamageHarness, cut, turned } from './damageHarness.ts';
-import { KEY, codeOf, same, withDatabase } from './databaseHarness.ts';
+import { KEY, codeOf, everyByte, same, withDatabase } from './databaseHarness.ts';
 
 const PAGE = 4096;
 const ROWS = 200;
@@ -95,6 +95,34 @@ export const damageCases: readonly DamageCase[] = [
     async run(harness) {
       await makeKilled(harness, 'killed-only.db');
       same(await count(harness, 'killed-only.db'), ROWS + 5, 'rows');
+    },
+  },
+  {
+    title:
+      'D3: a file of a newer app is refused with the journal that a kill left, and every byte of both stays',
+    async run(harness) {
+      await withDatabase(harness, 'newer-alive.db', async (database) => {
+        await fill(database);
+        await harness.copyAsKilled('newer-alive.db', 'older-killed.db');
+        await database.batch([{ sql: 'PRAGMA user_version = 8' }]);
+        await harness.copyAsKilled('newer-alive.db', 'newer-killed.db');
+      });
+      const open = (name: string, newestVersion: number) =>
+        harness.open({ name, key: KEY, existing: true, newestVersion });
+      const before = await everyByte(harness, 'newer-killed.db');
+      for (const acceptLostJournal of [false, true]) {
+        const opened = harness.open({
+          name: 'newer-killed.db',
+          key: KEY,
+          newestVersion: 7,
+          acceptLostJournal,
+        });
+        same(await codeOf(opened), 'DATABASE_NEWER', 'the version stands in the journal alone');
+      }
+      same((await everyByte(harness, 'newer-killed.db')) === before, true, 'bytes');
+      await (await open('newer-killed.db', 8)).close();
+      await (await open('older-killed.db', 0)).close();
+      same(await count(harness, 'newer-killed.db'), ROWS, 'rows');
     },
   },
   {

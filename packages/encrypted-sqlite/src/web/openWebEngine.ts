@@ -3,7 +3,7 @@ import { hexEncode } from '@fieldchart/foundation';
 import { prepareReading } from '../damagedDatabase.ts';
 import { type DatabaseEngine, createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
-import { prepareConnection } from '../sqliteConnection.ts';
+import { type SqliteConnection, prepareConnection, readVersion, refuseNewer } from '../sqliteConnection.ts';
 import { keepJournal } from './keptJournal.ts';
 import { DATABASE_PATH, readPool, readPoolJournal, recogniseFiles, refuseDamagedPool } from './poolFiles.ts';
 import { openPoolVfs } from './poolVfs.ts';
@@ -18,31 +18,37 @@ export interface WebOpening {
   readonly key: Uint8Array | null;
   readonly existing: boolean;
   readonly acceptLostJournal: boolean;
+  readonly newestVersion: number;
 }
 
 /**
  * Opens the database of an OPFS directory on a fresh instance of SQLite. The order of these steps is what the pool, the
- * cipher and the log each need. A damaged pool is refused before anything touches it. `onFileWork` is called at each reading
+ * cipher and the log each need. A damaged pool, and the file of a newer app, are refused before anything touches them. `onFileWork` is called at each reading
  * and writing of a file.
  */
 export async function openWebEngine(
   module: WaSqliteModule,
-  { directory, key, existing, acceptLostJournal }: WebOpening,
+  { directory, key, newestVersion, ...options }: WebOpening,
   onFileWork: () => void = () => {},
 ): Promise<DatabaseEngine> {
   const keyHex = key === null ? null : hexEncode(key);
   key?.fill(0);
   const files = await readPool(directory);
   refuseDamagedPool(files);
-  if (existing && !files.some(({ path }) => path === DATABASE_PATH)) throw databaseError('DATABASE_MISSING');
+  if (options.existing && !files.some(({ path }) => path === DATABASE_PATH))
+    throw databaseError('DATABASE_MISSING');
   const bytes = await readPoolJournal(files);
   const journal = { bytes, keep: () => keepJournal(directory, bytes) };
+  if (Number.isFinite(newestVersion)) {
+    const place = { name: `looking-${directory}`, files: await recogniseFiles(files) };
+    refuseNewer(await readVersionFirst(module, place, keyHex), newestVersion);
+  }
   const { vfs, sawPlainHeader } = await openPoolVfs(directory, module, onFileWork);
   try {
     const vfsName = keyHex === null ? vfs.name : withCipher(module, vfs.name);
     const connection = openWebConnection(module, { fileName: FILE, vfsName, keyHex: keyHex ?? undefined });
     try {
-      await prepareConnection(connection, { existing, acceptLostJournal, journal });
+      await prepareConnection(connection, { ...options, newestVersion, journal });
     } catch (error) {
       await connection.close();
       if (keyHex !== null && sawPlainHeader()) {
@@ -77,19 +83,59 @@ export async function openDamagedWebEngine(
   key.fill(0);
   const files = await recogniseFiles(await readPool(directory));
   if (!files.has(DATABASE_PATH)) throw databaseError('DATABASE_MISSING');
-  const vfs = createReadOnlyVfs(`damaged-${directory}`, module, { files, onRead: onFileWork });
+  const place = { name: `damaged-${directory}`, files };
+  const connection = await openReading(module, place, { keyHex, verify, onFileWork });
+  return { ...createDatabaseEngine(connection), close: async () => await connection.close() };
+}
+
+/** The `user_version` of a closed database; 0 where it cannot be read: why, its opening says. */
+async function readVersionFirst(
+  module: WaSqliteModule,
+  place: ReadingPlace,
+  keyHex: string | null,
+): Promise<number> {
+  if (!place.files.has(DATABASE_PATH)) return 0;
+  try {
+    const connection = await openReading(module, place, { keyHex, verify: true, onFileWork: () => {} });
+    try {
+      return await readVersion(connection);
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return 0;
+  }
+}
+
+interface ReadingPlace {
+  /** Of the file system. */
+  readonly name: string;
+  readonly files: ReadonlyMap<string, Blob>;
+}
+
+async function openReading(
+  module: WaSqliteModule,
+  { name, files }: ReadingPlace,
+  { keyHex, verify, onFileWork }: { keyHex: string | null; verify: boolean; onFileWork: () => void },
+): Promise<SqliteConnection> {
+  const vfs = createReadOnlyVfs(name, module, { files, onRead: onFileWork });
   if (module.vfs_register(vfs, false) !== 0) throw databaseError('DATABASE_IO', 'no file system');
-  const vfsName = withCipher(module, vfs.name);
-  const connection = openWebConnection(module, { fileName: FILE, vfsName, keyHex, verify });
+  const vfsName = keyHex === null ? vfs.name : withCipher(module, vfs.name);
+  const connection = openWebConnection(module, {
+    fileName: FILE,
+    vfsName,
+    keyHex: keyHex ?? undefined,
+    verify,
+  });
   try {
     // This file system has no shared memory, which a log is read through where others may have it open.
     await connection.all('PRAGMA locking_mode = EXCLUSIVE', []);
     await prepareReading(connection);
+    return connection;
   } catch (error) {
     await connection.close();
     throw error;
   }
-  return { ...createDatabaseEngine(connection), close: async () => await connection.close() };
 }
 
 /** The name of the file system with encryption over it. */
