@@ -69,6 +69,8 @@ export type DatabaseErrorCode =
   | 'DATABASE_CONSTRAINT'
   /** Disk or quota full; nothing of the transaction took effect. */
   | 'DATABASE_FULL'
+  /** The storage takes no writes any more, and may still be read; nothing of the transaction took effect. */
+  | 'DATABASE_READ_ONLY'
   /** Another process or tab holds the file. */
   | 'DATABASE_BUSY'
   /** The connection is gone, or in a state that nobody knows: nothing more goes through it. Open the file anew. */

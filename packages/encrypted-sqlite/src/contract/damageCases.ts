@@ -166,7 +166,7 @@ export const damageCases: readonly DamageCase[] = [
       const verified = await harness.openDamaged({ name: 'saved.db', key: KEY, verify: true });
       same(await verified.all('SELECT id FROM t WHERE id = 0'), [{ id: 0 }], 'a readable row');
       same(await codeOf(verified.all('SELECT sum(length(v)) FROM t')), 'DATABASE_CORRUPT', 'all rows');
-      same(await codeOf(verified.all('DELETE FROM t RETURNING id')), 'DATABASE_IO', 'a write');
+      same(await codeOf(verified.all('DELETE FROM t RETURNING id')), 'DATABASE_READ_ONLY', 'a write');
       await verified.close();
       const unverified = await harness.openDamaged({ name: 'saved.db', key: KEY, verify: false });
       same(await unverified.all('SELECT count(*) AS n FROM t'), [{ n: ROWS }], 'without proof');
