@@ -23,13 +23,14 @@ export interface WebOpening {
 
 /**
  * Opens the database of an OPFS directory on a fresh instance of SQLite. The order of these steps is what the pool, the
- * cipher and the log each need. A damaged pool, and the file of a newer app, are refused before anything touches them. `onFileWork` is called at each reading
- * and writing of a file.
+ * cipher and the log each need. A damaged pool, and the file of a newer app, are refused before anything touches them.
+ * `onWork` is called at each reading and writing of a file, and every so often while a statement computes; an instance
+ * of SQLite calls one.
  */
 export async function openWebEngine(
   module: WaSqliteModule,
   { directory, key, newestVersion, ...options }: WebOpening,
-  onFileWork: () => void = () => {},
+  onWork?: () => void,
 ): Promise<DatabaseEngine> {
   const keyHex = key === null ? null : hexEncode(key);
   key?.fill(0);
@@ -41,12 +42,17 @@ export async function openWebEngine(
   const journal = { bytes, keep: () => keepJournal(directory, bytes) };
   if (Number.isFinite(newestVersion)) {
     const place = { name: `looking-${directory}`, files: await recogniseFiles(files) };
-    refuseNewer(await readVersionFirst(module, place, keyHex), newestVersion);
+    refuseNewer(await readVersionFirst(module, place, { keyHex, verify: true, onWork }), newestVersion);
   }
-  const { vfs, sawPlainHeader } = await openPoolVfs(directory, module, onFileWork);
+  const { vfs, sawPlainHeader } = await openPoolVfs(directory, module, onWork);
   try {
     const vfsName = keyHex === null ? vfs.name : withCipher(module, vfs.name);
-    const connection = openWebConnection(module, { fileName: FILE, vfsName, keyHex: keyHex ?? undefined });
+    const connection = openWebConnection(module, {
+      fileName: FILE,
+      vfsName,
+      keyHex: keyHex ?? undefined,
+      onWork,
+    });
     try {
       await prepareConnection(connection, { ...options, newestVersion, journal });
     } catch (error) {
@@ -77,14 +83,14 @@ export async function openWebEngine(
 export async function openDamagedWebEngine(
   module: WaSqliteModule,
   { directory, key, verify }: { directory: string; key: Uint8Array; verify: boolean },
-  onFileWork: () => void,
+  onWork: () => void,
 ): Promise<DatabaseEngine> {
   const keyHex = hexEncode(key);
   key.fill(0);
   const files = await recogniseFiles(await readPool(directory));
   if (!files.has(DATABASE_PATH)) throw databaseError('DATABASE_MISSING');
   const place = { name: `damaged-${directory}`, files };
-  const connection = await openReading(module, place, { keyHex, verify, onFileWork });
+  const connection = await openReading(module, place, { keyHex, verify, onWork });
   return { ...createDatabaseEngine(connection), close: async () => await connection.close() };
 }
 
@@ -92,11 +98,11 @@ export async function openDamagedWebEngine(
 async function readVersionFirst(
   module: WaSqliteModule,
   place: ReadingPlace,
-  keyHex: string | null,
+  options: ReadingOptions,
 ): Promise<number> {
   if (!place.files.has(DATABASE_PATH)) return 0;
   try {
-    const connection = await openReading(module, place, { keyHex, verify: true, onFileWork: () => {} });
+    const connection = await openReading(module, place, options);
     try {
       return await readVersion(connection);
     } finally {
@@ -105,6 +111,12 @@ async function readVersionFirst(
   } catch {
     return 0;
   }
+}
+
+interface ReadingOptions {
+  readonly keyHex: string | null;
+  readonly verify: boolean;
+  readonly onWork: (() => void) | undefined;
 }
 
 interface ReadingPlace {
@@ -116,9 +128,9 @@ interface ReadingPlace {
 async function openReading(
   module: WaSqliteModule,
   { name, files }: ReadingPlace,
-  { keyHex, verify, onFileWork }: { keyHex: string | null; verify: boolean; onFileWork: () => void },
+  { keyHex, verify, onWork }: ReadingOptions,
 ): Promise<SqliteConnection> {
-  const vfs = createReadOnlyVfs(name, module, { files, onRead: onFileWork });
+  const vfs = createReadOnlyVfs(name, module, { files, onRead: onWork ?? (() => {}) });
   if (module.vfs_register(vfs, false) !== 0) throw databaseError('DATABASE_IO', 'no file system');
   const vfsName = keyHex === null ? vfs.name : withCipher(module, vfs.name);
   const connection = openWebConnection(module, {
@@ -126,6 +138,7 @@ async function openReading(
     vfsName,
     keyHex: keyHex ?? undefined,
     verify,
+    onWork,
   });
   try {
     // This file system has no shared memory, which a log is read through where others may have it open.
