@@ -230,7 +230,7 @@ test('the control of the control: what is sealed does hold the texts, for whoeve
   expect(JSON.parse(String(kept?.bytes))).toMatchObject({ work: bad.work });
 
   const withdrawn = await withdrawnDay();
-  const handover = withdrawn.kept.findLast(({ what }) => what === 'sealed of handover');
+  const handover = withdrawn.kept.findLast(({ what }) => what === 'sealed of handover of USER');
   const { work } = JSON.parse(String(handover?.bytes)) as { readonly work: string };
   expect(await openSealedWork(work, withdrawn.device.rescuePrivateKey)).toContain(note);
 
