@@ -107,7 +107,7 @@ export async function finishRescue(
   const deviceSecret: DeviceSecret =
     id === null ? platform.deviceSecrets.none : platform.deviceSecrets.open(id);
   let claims: TicketClaims | undefined;
-  let isNewer = false;
+  let refusal: string | undefined;
   const outcome = await vault.finishRescue({
     userId: profile.userId,
     secret: input.secret,
@@ -116,14 +116,14 @@ export async function finishRescue(
     accepts: async ({ dataKey, ticket }) => {
       claims = await acceptedClaims(platform, profile, pending.keyId, ticket);
       if (claims === undefined) return null;
-      const tried = await tryDatabase(platform, profile, dataKey);
-      isNewer = tried === 'newer';
-      if (tried !== 'opens') return null;
+      refusal = await tryDatabase(platform, profile, dataKey);
+      if (refusal !== undefined) return null;
       // Not from the record that is replaced: the policy itself may have destroyed that one.
       return { eraseAfter: claims.erase_after_attempts ?? null };
     },
   });
-  if (isNewer) return { ok: false, error: { kind: 'database-newer' } };
+  if (refusal !== undefined) await vault.didNotOpen(profile.userId, refusal);
+  if (refusal === 'DATABASE_NEWER') return { ok: false, error: { kind: 'database-newer' } };
   if (!outcome.ok) return outcome;
   const { keys, ticket, events } = outcome.value;
   if (claims === undefined) throw new CodedError('RESCUE_UNCHECKED', 'The ticket was not checked');
@@ -178,20 +178,21 @@ async function acceptedClaims(
   return claims.sub === profile.practitionerId && claims.device === keyId ? claims : undefined;
 }
 
+/** The code with which the database does not open under that key; undefined where it opens. */
 async function tryDatabase(
   platform: ClinicPlatform,
   profile: DeviceProfile,
   dataKey: Uint8Array<ArrayBuffer>,
-): Promise<'opens' | 'newer' | 'refused'> {
+): Promise<string | undefined> {
   try {
     const database = await openUserDatabase(platform, profile.userId, { key: dataKey, existing: true });
     try {
       await loadIdentity(database);
-      return 'opens';
+      return undefined;
     } finally {
       await database.close();
     }
   } catch (error) {
-    return isCodedError(error, 'DATABASE_NEWER') ? 'newer' : 'refused';
+    return isCodedError(error) ? error.code : 'UNKNOWN';
   }
 }

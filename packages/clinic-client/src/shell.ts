@@ -20,7 +20,7 @@ import { describeUser } from './describeUser.ts';
 import { endSession } from './endSession.ts';
 import { discardEnrolment, enrol, type Enrolled, openEnrolmentTicket } from './enrolment.ts';
 import { judgeSecret } from './judgeSecret.ts';
-import { createTelling, type Occasion, tellUserAdded } from './lockedEvents.ts';
+import { createTelling, type Occasion, tellUnopened, tellUserAdded } from './lockedEvents.ts';
 import { openUserDatabase } from './openUserDatabase.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { cancelRescue, finishRescue, lookForAnswer, mailRescueRequest, requestRescue } from './rescue.ts';
@@ -144,7 +144,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
   /** Nothing is shown before the audit chain tells who unlocked, and of what happened while the app was locked. */
   const beginSession = async (
     opened: Enrolled & { readonly acceptedLostJournal?: boolean },
-    occasion: Occasion | 'enrolment',
+    occasion: Occasion,
     events: readonly LockedEvent[],
   ) => {
     const { profile, keys } = opened;
@@ -153,14 +153,8 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     );
     const { clock, random, webCrypto } = platform;
     const audit = createAuditChain({ database, clock, random, hash: hashText(webCrypto) });
-    const tell = createTelling({
-      database,
-      audit,
-      vault,
-      userId: profile.userId,
-      deviceId: keys.keyId,
-      logger: platform.logger,
-    });
+    const telling = { database, audit, vault, logger: platform.logger };
+    const tell = createTelling({ ...telling, userId: profile.userId, deviceId: keys.keyId });
     let session: OpenSession | undefined;
     try {
       session = await openSession({
@@ -180,6 +174,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
         },
       });
       await tellUserAdded(database, audit, profile.ticketId);
+      await tellUnopened({ ...telling, profile, profiles: await platform.profiles.list() }, occasion);
       if (occasion !== 'enrolment') {
         await tell(events, occasion);
         await audit.append('unlock');
@@ -250,9 +245,14 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
       keys.discard();
       if (!isCodedError(error)) throw error;
       platform.logger.error('unlock-failed', { code: error.code });
+      await keepUnopened(profile.userId, error.code);
       return { ok: false, error: { kind: toDatabaseProblem(error) } };
     }
   };
+
+  /** Before it is said on the screen. Where not even this can be kept, the screen says the same. */
+  const keepUnopened = (userId: string, code: string) =>
+    vault.didNotOpen(userId, code).catch(() => platform.logger.warn('unopened-not-kept'));
 
   const askForRescue = async (input: RescueAsk): Promise<RescueOutcome<RescueView>> => {
     const verdict = await judgeSecret(platform, input.secret, input.secretKind);
