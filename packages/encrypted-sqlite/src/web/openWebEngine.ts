@@ -90,8 +90,10 @@ export async function openDamagedWebEngine(
   const files = await recogniseFiles(await readPool(directory));
   if (!files.has(DATABASE_PATH)) throw databaseError('DATABASE_MISSING');
   const place = { name: `damaged-${directory}`, files };
-  const connection = await openReading(module, place, { keyHex, verify, onWork });
-  return { ...createDatabaseEngine(connection), close: async () => await connection.close() };
+  return await openReading(module, place, { keyHex, verify, onWork }, async (connection) => {
+    await prepareReading(connection);
+    return { ...createDatabaseEngine(connection), close: async () => await connection.close() };
+  });
 }
 
 /** The `user_version` of a closed database; 0 where it cannot be read: why, its opening says. */
@@ -102,12 +104,12 @@ async function readVersionFirst(
 ): Promise<number> {
   if (!place.files.has(DATABASE_PATH)) return 0;
   try {
-    const connection = await openReading(module, place, options);
-    try {
-      return await readVersion(connection);
-    } finally {
+    return await openReading(module, place, options, async (connection) => {
+      // Of the first page and the log alone: an unlock waits for it.
+      const version = await readVersion(connection);
       await connection.close();
-    }
+      return version;
+    });
   } catch {
     return 0;
   }
@@ -125,11 +127,13 @@ interface ReadingPlace {
   readonly files: ReadonlyMap<string, Blob>;
 }
 
-async function openReading(
+/** Hands a connection that cannot write to `begin`, and closes it where that rejects. */
+async function openReading<Value>(
   module: WaSqliteModule,
   { name, files }: ReadingPlace,
   { keyHex, verify, onWork }: ReadingOptions,
-): Promise<SqliteConnection> {
+  begin: (connection: SqliteConnection) => Promise<Value>,
+): Promise<Value> {
   const vfs = createReadOnlyVfs(name, module, { files, onRead: onWork ?? (() => {}) });
   if (module.vfs_register(vfs, false) !== 0) throw databaseError('DATABASE_IO', 'no file system');
   const vfsName = keyHex === null ? vfs.name : withCipher(module, vfs.name);
@@ -143,8 +147,7 @@ async function openReading(
   try {
     // This file system has no shared memory, which a log is read through where others may have it open.
     await connection.all('PRAGMA locking_mode = EXCLUSIVE', []);
-    await prepareReading(connection);
-    return connection;
+    return await begin(connection);
   } catch (error) {
     await connection.close();
     throw error;
