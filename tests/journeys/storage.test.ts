@@ -20,6 +20,7 @@ const before = 'Reports steady sleep and walked by the river. ';
 /** More than the room that Chromium sets aside for a file ahead. */
 const refused = 'Typed while the browser had no room left. '.repeat(60_000);
 const later = 'Typed when there was room again.';
+const whileReadOnly = ' Typed while the storage took no writes.';
 
 let server: RunningProduct;
 let app: App;
@@ -79,6 +80,36 @@ test('D1: with the quota exceeded the text stays on the screen, is said not to b
   expect(await app.at(section).inputValue()).toBe(before + later);
 });
 
+/** What Chromium answers to a write on a file system that was made read-only; reads go on. */
+async function makeReadOnly(isReadOnly: boolean): Promise<void> {
+  const worker = app.page.workers().at(-1);
+  if (worker === undefined) throw new Error('there is no database worker');
+  await worker.evaluate((refuses) => {
+    const scope = globalThis as unknown as { writeOfTheBrowser?: () => number };
+    const { prototype } = (globalThis as unknown as Record<string, { prototype: { write: () => number } }>)[
+      'FileSystemSyncAccessHandle'
+    ] ?? { prototype: { write: () => 0 } };
+    scope.writeOfTheBrowser ??= prototype.write;
+    prototype.write = refuses
+      ? () => {
+          throw new DOMException('read-only', 'NoModificationAllowedError');
+        }
+      : scope.writeOfTheBrowser;
+  }, isReadOnly);
+}
+
+test('D1: with the storage read-only the text stays on the screen, is said not to be saved, and is saved when it can be written to', async () => {
+  await makeReadOnly(true);
+  await app.page.keyboard.press('Control+End');
+  await app.page.keyboard.type(whileReadOnly);
+  await expect.poll(saveState, patience).toBe('not-saved');
+  await app.reads(testIds.note.saveState, en.save.readOnly);
+  expect(await app.at(section).inputValue()).toBe(before + later + whileReadOnly);
+  await makeReadOnly(false);
+  await expect.poll(saveState, patience).toBe('saved');
+  expect(await app.at(section).inputValue()).toBe(before + later + whileReadOnly);
+});
+
 test('D4: nothing that was saved was harmed: after a kill the note is whole', async () => {
   const address = app.page.url();
   await killBrowser(profile);
@@ -87,5 +118,5 @@ test('D4: nothing that was saved was harmed: after a kill the note is whole', as
   await app.open(address);
   await app.unlock(passphrase);
   await app.shows(section);
-  await expect.poll(() => app.at(section).inputValue(), patience).toBe(before + later);
+  await expect.poll(() => app.at(section).inputValue(), patience).toBe(before + later + whileReadOnly);
 });

@@ -2,7 +2,7 @@ import type { ClinicPlatform, DeviceProfile } from '@fieldchart/clinic-client';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { randomUuid } from '@fieldchart/foundation';
 import { createVault } from '@fieldchart/key-vault';
-import { databaseName } from '../../../packages/clinic-client/src/enrolment.ts';
+import { databaseName } from '../../../packages/clinic-client/src/openUserDatabase.ts';
 import { saveIdentity } from '../../../packages/clinic-client/src/identity.ts';
 
 export const SECRET = 'four words nobody guesses';

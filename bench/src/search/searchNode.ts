@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { type Composition, foldText, noteSections } from '@fieldchart/clinical';
 import { openRecordStore, type RecordStore } from '@fieldchart/record-store';
 import MiniSearch from 'minisearch';
-import { databaseName } from '../../../packages/clinic-client/src/enrolment.ts';
+import { databaseName } from '../../../packages/clinic-client/src/openUserDatabase.ts';
 import { openUserDatabase } from '../device/benchUser.ts';
 import { indexAll, searchInTurn } from '../device/searching.ts';
 import { type Figure, figure, type SuiteResult } from '../figures.ts';

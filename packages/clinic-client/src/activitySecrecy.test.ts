@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
+import { formsOfText } from '@fieldchart/foundation/testing';
 import { expect, test } from 'vitest';
 import {
   type Activity,
@@ -51,8 +52,7 @@ test('E2: no slice of what the app is doing can be read on the disk', async () =
   const found = () =>
     readdirSync(folder).filter((file) => {
       const bytes = readFileSync(join(folder, file));
-      const forms = [Buffer.from(CANARY), Buffer.from(CANARY, 'utf16le')];
-      return forms.some((form) => bytes.includes(form));
+      return formsOfText(CANARY).some((form) => bytes.includes(form));
     });
   expect(found()).toEqual([]);
   await database.close();

@@ -32,6 +32,7 @@ import type {
 } from './api.ts';
 import { forgetSalvage } from './keptSalvage.ts';
 import { type Identity, saveIdentity, withRegistration } from './identity.ts';
+import { databaseName, openUserDatabase } from './openUserDatabase.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 
 /** What an opened ticket holds; the screens see only {@link OpenedTicket}. */
@@ -149,7 +150,7 @@ export async function enrol(
       eraseAfter: contents.claims.erase_after_attempts ?? null,
       rescueKey: contents.claims.rescue_key,
     });
-    database = await platform.openDatabase({ name: databaseName(userId), key: keys.dataKey });
+    database = await openUserDatabase(platform, userId, { key: keys.dataKey });
     if (!(await fillDatabase(platform, database, { contents, userId, keys, onProgress: input.onProgress }))) {
       return await giveUp('caseload-damaged');
     }
@@ -183,11 +184,6 @@ export async function discardEnrolment(
   await forgetSalvage(platform, profile.userId);
   if (profile.deviceSecretId !== null) await platform.deviceSecrets.remove(profile.deviceSecretId);
   await platform.profiles.remove(profile.userId);
-}
-
-/** E3: each user has a file of their own. */
-export function databaseName(userId: string): string {
-  return `user-${userId}.db`;
 }
 
 /** A new bound secret for a PIN; a passphrase stands alone. */

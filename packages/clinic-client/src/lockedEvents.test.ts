@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KeyRecordStore } from '@fieldchart/key-vault';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ClinicSession, ClinicShell, ShellPhase } from './api.ts';
@@ -167,4 +169,123 @@ test('a policy that erased the record stands in the rescued one, and erase, requ
   expect(links.filter(([, details]) => details['erased'] === 'by-policy')).toHaveLength(1);
   // The policy that the answer's ticket tells of now governs the new record.
   expect(await unlock(shell, 'wrong once more')).toMatchObject({ error: { attemptsLeft: 5 } });
+});
+
+/** Turns one byte of the record's first page over; a second time makes it whole again. */
+function damageRecord(of = device): void {
+  const path = join(of.directory, `user-${userId}.db`);
+  const bytes = readFileSync(path);
+  bytes[3] = (bytes[3] ?? 0) ^ 0xff;
+  writeFileSync(path, bytes);
+}
+
+const notOpened = async (shell: ClinicShell, times: number) => {
+  for (let time = 0; time < times; time += 1)
+    expect(await unlock(shell)).toEqual({ ok: false, error: { kind: 'database-damaged' } });
+};
+const unopened = async (key = dataKey, of = device) =>
+  (await of.auditLinks(key)).flatMap(([action, details]) =>
+    action === 'record-did-not-open' ? [details] : [],
+  );
+
+test('a record that did not open says so itself once it opens: each time, by code, before the unlock, and once', async () => {
+  const { shell } = await enrolled();
+  await shell.lock('hand');
+  damageRecord();
+  await notOpened(shell, 2);
+  damageRecord();
+  for (let time = 0; time < 2; time += 1) {
+    expect(await unlock(shell)).toMatchObject({ ok: true });
+    await shell.lock('hand');
+  }
+  expect(await actions()).toEqual([
+    'user-added',
+    'record-did-not-open',
+    'record-did-not-open',
+    'unlock',
+    'unlock',
+  ]);
+  const told = await unopened();
+  for (const details of told) expect(details).toMatchObject({ code: 'DATABASE_KEY_OR_DAMAGE', count: '1' });
+  expect(new Set(told.map(({ event }) => event)).size).toBe(2);
+});
+
+test('D4: killed once the screen has said that the record did not open, or at the striking off, it is told and not doubled', async () => {
+  const { shell } = await enrolled();
+  await shell.lock('hand');
+  damageRecord();
+  await notOpened(shell, 1);
+  // The process dies; the same bytes are opened by another, whose first striking off is killed as well.
+  const left = device.killed();
+  damageRecord(left);
+  let saves = 0;
+  const dying = createClinicShell({
+    ...left.platform,
+    keyRecords: {
+      ...left.platform.keyRecords,
+      saveAttempts: async (user, attempts) => {
+        saves += 1;
+        // The counter, its reset, and then the striking off.
+        if (saves === 3) throw new Error('killed');
+        await left.platform.keyRecords.saveAttempts(user, attempts);
+      },
+    },
+  });
+  await inPhase(dying, 'locked');
+  for (let time = 0; time < 2; time += 1) {
+    expect(await unlock(dying)).toMatchObject({ ok: true });
+    await dying.lock('hand');
+    expect(await unopened(dataKey, left)).toHaveLength(1);
+  }
+  left.dispose();
+});
+
+test('where not even that can be kept, the screen still says why the record did not open', async () => {
+  const { shell } = await enrolled();
+  await shell.lock('hand');
+  damageRecord();
+  let saves = 0;
+  const refusing = life({
+    saveAttempts: async (user, attempts) => {
+      saves += 1;
+      if (saves === 3) throw new Error('the storage refuses');
+      await device.platform.keyRecords.saveAttempts(user, attempts);
+    },
+  });
+  await inPhase(refusing, 'locked');
+  await notOpened(refusing, 1);
+});
+
+test('a new record of the same person says for the old one that it did not open: once, by the id of its device', async () => {
+  const { shell } = await enrolled();
+  await shell.lock('hand');
+  const [old] = device.profiles.values();
+  const oldKey = dataKey;
+  damageRecord();
+  await notOpened(shell, 1);
+  const ticket = await shell.openTicket(await device.ticketFile([], { jti: 'ticket-2' }));
+  if (!ticket.ok) throw new Error(ticket.error.kind);
+  const secret = { secret: another, secretKind: 'passphrase' } as const;
+  await shell.enrol({ ticket: ticket.value, ...secret, onProgress: () => {} });
+  const { session } = await inPhase(shell, 'unlocked');
+  const newKey = dataKey;
+  await shell.lock('hand');
+  await shell.unlock({ userId: session.me.userId, secret: another });
+  await shell.lock('hand');
+  const name = `user-${session.me.userId}.db`;
+  const database = await device.platform.openDatabase({ name, key: newKey });
+  const links = await database.all<{ action: string; details: string }>(
+    'SELECT action, details FROM audit_links ORDER BY number',
+  );
+  await database.close();
+  expect(links.map(({ action }) => action)).toEqual(['user-added', 'record-did-not-open', 'unlock']);
+  expect(JSON.parse(links[1]?.details ?? '')).toMatchObject({
+    code: 'DATABASE_KEY_OR_DAMAGE',
+    device: old?.deviceId,
+  });
+  // The old one is mended: what was told for it is not told again.
+  damageRecord();
+  expect(await unlock(shell)).toMatchObject({ ok: true });
+  await shell.lock('hand');
+  expect(await unopened(oldKey)).toEqual([]);
 });

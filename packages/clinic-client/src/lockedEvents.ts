@@ -3,11 +3,12 @@ import type { Database } from '@fieldchart/encrypted-sqlite';
 import { isCodedError, type Logger, toInstant } from '@fieldchart/foundation';
 import { FREE_ATTEMPTS, type LockedEvent, type Vault } from '@fieldchart/key-vault';
 import type { AuditChain } from '@fieldchart/record-store';
+import type { DeviceProfile } from './platform.ts';
 
 type Link = readonly [AuditLinkAction, Readonly<Record<string, string>>];
 
 /** Which success brought the events to light. */
-export type Occasion = 'unlock' | 'rescue' | 'signing' | 'secret-change' | 'removal';
+export type Occasion = 'enrolment' | 'unlock' | 'rescue' | 'signing' | 'secret-change' | 'removal';
 
 /**
  * Writes down, in the audit chain of the open database, what the vault kept while it was closed. An event is struck
@@ -53,6 +54,27 @@ export function createTelling(options: {
   };
 }
 
+/**
+ * Other records of the same person on this device that did not open cannot say so themselves: this one, which did, says it
+ * for them, each by the id of its device. Told and struck off as the events of one's own.
+ */
+export async function tellUnopened(
+  options: Omit<Parameters<typeof createTelling>[0], 'userId' | 'deviceId'> & {
+    readonly profile: DeviceProfile;
+    readonly profiles: readonly DeviceProfile[];
+  },
+  occasion: Occasion,
+): Promise<void> {
+  const { profile, profiles, vault } = options;
+  for (const { userId, deviceId, practitionerId, organizationId } of profiles) {
+    const isOther = userId !== profile.userId;
+    if (!isOther || practitionerId !== profile.practitionerId || organizationId !== profile.organizationId)
+      continue;
+    const events = (await vault.untold(userId)).filter(({ kind }) => kind === 'did-not-open');
+    await createTelling({ ...options, userId, deviceId })(events, occasion);
+  }
+}
+
 /** Every chain begins with who was added; an enrolment killed before it could say so is made up for. */
 export async function tellUserAdded(database: Database, audit: AuditChain, ticketId: string): Promise<void> {
   const rows = await database.all(`SELECT 1 AS told FROM audit_links WHERE action = 'user-added' LIMIT 1`);
@@ -77,5 +99,7 @@ function linksOf(event: LockedEvent, occasion: Occasion, deviceId: string): read
       return [['rescued', { ...told, device: deviceId }]];
     case 'secret-changed':
       return [['secret-changed', told]];
+    case 'did-not-open':
+      return [['record-did-not-open', { ...told, code: event.code ?? '', device: deviceId }]];
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from '@fieldchart/encrypted-sqlite';
-import { CodedError } from '@fieldchart/foundation';
+import { CodedError, isCodedError } from '@fieldchart/foundation';
 import { fetchRescueAnswer, sendRescueRequest } from '@fieldchart/fhir-sync';
 import {
   checkTicket,
@@ -10,9 +10,10 @@ import {
   type Vault,
 } from '@fieldchart/key-vault';
 import type { RescueAsk, RescueOutcome, RescueView, RescueFinish } from './api.ts';
-import { databaseName, newDeviceSecret } from './enrolment.ts';
+import { newDeviceSecret } from './enrolment.ts';
 import { forgetHandover } from './handover.ts';
 import { loadIdentity, saveIdentity, withRegistration } from './identity.ts';
+import { openUserDatabase } from './openUserDatabase.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 
 /** What a finished rescue opened, ready to become a session. */
@@ -106,6 +107,7 @@ export async function finishRescue(
   const deviceSecret: DeviceSecret =
     id === null ? platform.deviceSecrets.none : platform.deviceSecrets.open(id);
   let claims: TicketClaims | undefined;
+  let refusal: string | undefined;
   const outcome = await vault.finishRescue({
     userId: profile.userId,
     secret: input.secret,
@@ -113,19 +115,20 @@ export async function finishRescue(
     answer: input.answer,
     accepts: async ({ dataKey, ticket }) => {
       claims = await acceptedClaims(platform, profile, pending.keyId, ticket);
-      if (claims === undefined || !(await opensDatabase(platform, profile, dataKey))) return null;
+      if (claims === undefined) return null;
+      refusal = await tryDatabase(platform, profile, dataKey);
+      if (refusal !== undefined) return null;
       // Not from the record that is replaced: the policy itself may have destroyed that one.
       return { eraseAfter: claims.erase_after_attempts ?? null };
     },
   });
+  if (refusal !== undefined) await vault.didNotOpen(profile.userId, refusal);
+  if (refusal === 'DATABASE_NEWER') return { ok: false, error: { kind: 'database-newer' } };
   if (!outcome.ok) return outcome;
   const { keys, ticket, events } = outcome.value;
   if (claims === undefined) throw new CodedError('RESCUE_UNCHECKED', 'The ticket was not checked');
-  const database = await platform.openDatabase({
-    name: databaseName(profile.userId),
-    key: keys.dataKey,
-    existing: true,
-  });
+  const opening = { key: keys.dataKey, existing: true };
+  const database = await openUserDatabase(platform, profile.userId, opening);
   try {
     const identity = await loadIdentity(database);
     await saveIdentity(
@@ -175,24 +178,21 @@ async function acceptedClaims(
   return claims.sub === profile.practitionerId && claims.device === keyId ? claims : undefined;
 }
 
-async function opensDatabase(
+/** The code with which the database does not open under that key; undefined where it opens. */
+async function tryDatabase(
   platform: ClinicPlatform,
   profile: DeviceProfile,
   dataKey: Uint8Array<ArrayBuffer>,
-): Promise<boolean> {
+): Promise<string | undefined> {
   try {
-    const database = await platform.openDatabase({
-      name: databaseName(profile.userId),
-      key: dataKey,
-      existing: true,
-    });
+    const database = await openUserDatabase(platform, profile.userId, { key: dataKey, existing: true });
     try {
       await loadIdentity(database);
-      return true;
+      return undefined;
     } finally {
       await database.close();
     }
-  } catch {
-    return false;
+  } catch (error) {
+    return isCodedError(error) ? error.code : 'UNKNOWN';
   }
 }

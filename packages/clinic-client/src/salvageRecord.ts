@@ -4,9 +4,9 @@ import { type RescueKey, sealWork, type UnlockedKeys, type Vault } from '@fieldc
 import { type Salvaged, salvage } from '@fieldchart/record-store';
 import type { SalvageOutcome, SalvageReport } from './api.ts';
 import { deviceSecretOf } from './attestation.ts';
-import { databaseName } from './enrolment.ts';
 import { loadIdentity } from './identity.ts';
 import { loadSalvage, saveSalvage } from './keptSalvage.ts';
+import { databaseName } from './openUserDatabase.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 
 /**

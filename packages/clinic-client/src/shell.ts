@@ -18,9 +18,10 @@ import type {
 import { deviceSecretOf } from './attestation.ts';
 import { describeUser } from './describeUser.ts';
 import { endSession } from './endSession.ts';
-import { databaseName, discardEnrolment, enrol, type Enrolled, openEnrolmentTicket } from './enrolment.ts';
+import { discardEnrolment, enrol, type Enrolled, openEnrolmentTicket } from './enrolment.ts';
 import { judgeSecret } from './judgeSecret.ts';
-import { createTelling, type Occasion, tellUserAdded } from './lockedEvents.ts';
+import { createTelling, type Occasion, tellUnopened, tellUserAdded } from './lockedEvents.ts';
+import { openUserDatabase } from './openUserDatabase.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { cancelRescue, finishRescue, lookForAnswer, mailRescueRequest, requestRescue } from './rescue.ts';
 import { salvageRecord } from './salvageRecord.ts';
@@ -143,23 +144,17 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
   /** Nothing is shown before the audit chain tells who unlocked, and of what happened while the app was locked. */
   const beginSession = async (
     opened: Enrolled & { readonly acceptedLostJournal?: boolean },
-    occasion: Occasion | 'enrolment',
+    occasion: Occasion,
     events: readonly LockedEvent[],
   ) => {
     const { profile, keys } = opened;
     const database = createReopeningDatabase(opened.database, () =>
-      platform.openDatabase({ name: databaseName(profile.userId), key: keys.dataKey, existing: true }),
+      openUserDatabase(platform, profile.userId, { key: keys.dataKey, existing: true }),
     );
     const { clock, random, webCrypto } = platform;
     const audit = createAuditChain({ database, clock, random, hash: hashText(webCrypto) });
-    const tell = createTelling({
-      database,
-      audit,
-      vault,
-      userId: profile.userId,
-      deviceId: keys.keyId,
-      logger: platform.logger,
-    });
+    const telling = { database, audit, vault, logger: platform.logger };
+    const tell = createTelling({ ...telling, userId: profile.userId, deviceId: keys.keyId });
     let session: OpenSession | undefined;
     try {
       session = await openSession({
@@ -179,6 +174,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
         },
       });
       await tellUserAdded(database, audit, profile.ticketId);
+      await tellUnopened({ ...telling, profile, profiles: await platform.profiles.list() }, occasion);
       if (occasion !== 'enrolment') {
         await tell(events, occasion);
         await audit.append('unlock');
@@ -237,8 +233,7 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
     if (!outcome.ok) return outcome;
     const { keys, events } = outcome.value;
     try {
-      const database = await platform.openDatabase({
-        name: databaseName(profile.userId),
+      const database = await openUserDatabase(platform, profile.userId, {
         key: keys.dataKey,
         existing: true,
         acceptLostJournal: input.acceptLostJournal ?? false,
@@ -250,9 +245,14 @@ export function createClinicShell(platform: ClinicPlatform): ClinicShell {
       keys.discard();
       if (!isCodedError(error)) throw error;
       platform.logger.error('unlock-failed', { code: error.code });
+      await keepUnopened(profile.userId, error.code);
       return { ok: false, error: { kind: toDatabaseProblem(error) } };
     }
   };
+
+  /** Before it is said on the screen. Where not even this can be kept, the screen says the same. */
+  const keepUnopened = (userId: string, code: string) =>
+    vault.didNotOpen(userId, code).catch(() => platform.logger.warn('unopened-not-kept'));
 
   const askForRescue = async (input: RescueAsk): Promise<RescueOutcome<RescueView>> => {
     const verdict = await judgeSecret(platform, input.secret, input.secretKind);

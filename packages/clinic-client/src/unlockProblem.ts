@@ -44,7 +44,7 @@ export function toDatabaseProblem(
 ): 'database-damaged' | 'database-missing' | 'journal-lost' | 'database-newer' | 'storage' {
   if (isCodedError(error, 'DATABASE_MISSING')) return 'database-missing';
   if (isCodedError(error, 'DATABASE_JOURNAL_LOST')) return 'journal-lost';
-  if (isCodedError(error, 'STORE_NEWER_SCHEMA')) return 'database-newer';
+  if (isCodedError(error, 'DATABASE_NEWER')) return 'database-newer';
   const damaged = isCodedError(error, 'DATABASE_KEY_OR_DAMAGE', 'DATABASE_CORRUPT', 'IDENTITY_UNREADABLE');
   return damaged ? 'database-damaged' : 'storage';
 }

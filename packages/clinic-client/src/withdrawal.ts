@@ -3,9 +3,10 @@ import { type Bytes, base64UrlEncode, utf8Encode } from '@fieldchart/foundation'
 import { acknowledgeErased, backoffDelay, sendSealedWork, type Withdrawal } from '@fieldchart/fhir-sync';
 import { sealWork, type Vault } from '@fieldchart/key-vault';
 import { exportUnsent } from '@fieldchart/record-store';
-import { databaseName, discardEnrolment } from './enrolment.ts';
+import { discardEnrolment } from './enrolment.ts';
 import { forgetHandover, type Handover, loadHandover, saveHandover } from './handover.ts';
 import { loadIdentity } from './identity.ts';
+import { databaseName } from './openUserDatabase.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 
 /** Seals what has not been sent, while the database is open. Nothing is written. */

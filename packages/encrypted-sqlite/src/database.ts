@@ -59,6 +59,8 @@ export type DatabaseErrorCode =
   | 'DATABASE_MISSING'
   /** The file is whole and its journal is missing or damaged: the last changes before a kill may be gone. */
   | 'DATABASE_JOURNAL_LOST'
+  /** Written by a newer app. Nothing was written to it. */
+  | 'DATABASE_NEWER'
   /** The file opened and something in it is damaged. */
   | 'DATABASE_CORRUPT'
   /** An `expectChanges` was not met; nothing of the batch took effect. */
@@ -67,6 +69,8 @@ export type DatabaseErrorCode =
   | 'DATABASE_CONSTRAINT'
   /** Disk or quota full; nothing of the transaction took effect. */
   | 'DATABASE_FULL'
+  /** The storage takes no writes any more, and may still be read; nothing of the transaction took effect. */
+  | 'DATABASE_READ_ONLY'
   /** Another process or tab holds the file. */
   | 'DATABASE_BUSY'
   /** The connection is gone, or in a state that nobody knows: nothing more goes through it. Open the file anew. */
@@ -89,6 +93,11 @@ export interface OpenDatabaseOptions {
   readonly existing?: boolean;
   /** Opens although the journal was lost, with what had reached the file itself. */
   readonly acceptLostJournal?: boolean;
+  /**
+   * The highest `user_version` that the caller knows. A file of a higher one is refused with DATABASE_NEWER before
+   * anything is written to it.
+   */
+  readonly newestVersion?: number;
 }
 
 export type OpenDatabase = (options: OpenDatabaseOptions) => Promise<Database>;

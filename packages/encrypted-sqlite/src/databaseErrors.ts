@@ -7,10 +7,12 @@ const SENTENCES: Readonly<Record<DatabaseErrorCode, string>> = {
   DATABASE_KEY_OR_DAMAGE: 'The key does not open this file, or the file is damaged; it was left untouched',
   DATABASE_MISSING: 'The database is not there; nothing was made in its place',
   DATABASE_JOURNAL_LOST: 'The journal is missing or damaged; the last changes may be gone',
+  DATABASE_NEWER: 'A newer app has written this database; it was left untouched',
   DATABASE_CORRUPT: 'Something inside the database file is damaged',
   DATABASE_GUARD: 'A statement did not change the expected number of rows; nothing took effect',
   DATABASE_CONSTRAINT: 'A constraint refused a row',
   DATABASE_FULL: 'The storage is full; nothing of the transaction took effect',
+  DATABASE_READ_ONLY: 'The storage is read-only; nothing of the transaction took effect',
   DATABASE_BUSY: 'Another process or tab holds the database file',
   DATABASE_LOST: 'The connection to the database is gone',
   DATABASE_IO: 'The storage failed to read or write',
@@ -33,10 +35,11 @@ export function codeOfSqliteResult(resultCode: number): DatabaseErrorCode {
       return 'DATABASE_BUSY';
     case 3: // SQLITE_PERM
     case 7: // SQLITE_NOMEM
-    case 8: // SQLITE_READONLY
     case 10: // SQLITE_IOERR
     case 14: // SQLITE_CANTOPEN
       return 'DATABASE_IO';
+    case 8: // SQLITE_READONLY
+      return 'DATABASE_READ_ONLY';
     case 11: // SQLITE_CORRUPT
       return 'DATABASE_CORRUPT';
     case 13: // SQLITE_FULL
@@ -73,12 +76,14 @@ export function isStorageFault(code: DatabaseErrorCode): boolean {
     case 'DATABASE_JOURNAL_LOST':
     case 'DATABASE_CORRUPT':
     case 'DATABASE_FULL':
+    case 'DATABASE_READ_ONLY':
     case 'DATABASE_BUSY':
     case 'DATABASE_LOST':
     case 'DATABASE_IO':
       return true;
     case 'DATABASE_GUARD':
     case 'DATABASE_CONSTRAINT':
+    case 'DATABASE_NEWER':
     case 'DATABASE_OPTION_REFUSED':
     case 'DATABASE_SQL':
     case 'DATABASE_CLOSED':

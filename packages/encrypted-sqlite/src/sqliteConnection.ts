@@ -1,4 +1,4 @@
-import type { Row, RunResult, SqlValue, Statement } from './database.ts';
+import type { OpenDatabaseOptions, Row, RunResult, SqlValue, Statement } from './database.ts';
 import { databaseError } from './databaseErrors.ts';
 import { type JournalFile, beginJournal } from './journal.ts';
 
@@ -35,17 +35,18 @@ const PRAGMAS = [
 
 /**
  * Proves the key by the first read, takes the file for this connection alone, and sets what durability and
- * secrecy rest on. Nothing is written before the key is proven.
+ * secrecy rest on. Nothing is written before the key is proven and the version is one that the caller knows.
  */
 export async function prepareConnection(
   connection: SqliteConnection,
-  { existing, acceptLostJournal, journal }: PrepareOptions,
+  { existing, acceptLostJournal, newestVersion, journal }: PrepareOptions,
 ): Promise<void> {
   await connection.all('PRAGMA locking_mode = EXCLUSIVE', []);
   await connection.all('SELECT count(*) FROM sqlite_schema', []);
   // SQLite takes an empty file for a new database.
   const [pages] = await connection.all('PRAGMA page_count', []);
   if (existing && pages?.['page_count'] === 0) throw databaseError('DATABASE_MISSING', 'the file is empty');
+  refuseNewer(await readVersion(connection), newestVersion);
   // Never a rollback journal: in the web's build the cipher encrypts the second header of one that stays open, and a
   // kill in that transaction leaves a damaged file.
   const [mode] = await connection.all('PRAGMA journal_mode = WAL', []);
@@ -57,9 +58,19 @@ export async function prepareConnection(
   await beginJournal(connection, { acceptLostJournal, journal });
 }
 
-export interface PrepareOptions {
-  readonly existing: boolean;
-  readonly acceptLostJournal: boolean;
+/** The database's `user_version`; it names the schema. */
+export async function readVersion(connection: SqliteConnection): Promise<number> {
+  const [row] = await connection.all('PRAGMA user_version', []);
+  return Number(row?.['user_version'] ?? 0);
+}
+
+export function refuseNewer(found: number, newest: number): void {
+  if (found > newest) throw databaseError('DATABASE_NEWER', `version ${found}, and ${newest} is known`);
+}
+
+export interface PrepareOptions extends Required<
+  Pick<OpenDatabaseOptions, 'existing' | 'acceptLostJournal' | 'newestVersion'>
+> {
   /** The write-ahead log as it lay there before this opening; `undefined` where the platform does not show it. */
   readonly journal: JournalFile | undefined;
 }

@@ -148,3 +148,35 @@ test('damaged events are left out, and harm no others', () => {
 function sorted(events: readonly LockedEvent[]) {
   return events.toSorted((a, b) => `${a.kind}${a.count}${a.id}`.localeCompare(`${b.kind}${b.count}${b.id}`));
 }
+
+test('that a record did not open is told at each success until the audit chain has it, and shows nothing but a code', async () => {
+  const desk = await createRescueDesk();
+  const vault = desk.vaultOver(desk.records);
+  await vault.didNotOpen(desk.userId, 'DATABASE_CORRUPT');
+  const kept = await vault.untold(desk.userId);
+  expect(kept).toMatchObject([{ kind: 'did-not-open', code: 'DATABASE_CORRUPT', count: 1 }]);
+  expect(await eventsAtUnlock(desk)).toEqual(kept);
+  expect(await eventsAtUnlock(desk, desk.oldPin, desk.records.restart())).toEqual(kept);
+  await vault.told(
+    desk.userId,
+    kept.map(({ id }) => id),
+  );
+  expect(await vault.untold(desk.userId)).toEqual([]);
+  expect(readEvents([{ ...kept[0], code: 'María wrote' }, { ...kept[0], code: 7 }, kept[0]])).toEqual(kept);
+});
+
+test('events of one kind are summed by their code', () => {
+  const events = Array.from({ length: 103 }, (_, at): LockedEvent => ({
+    kind: 'did-not-open',
+    id: String(at),
+    count: 1,
+    first: at,
+    at,
+    code: at % 2 === 0 ? 'DATABASE_CORRUPT' : 'DATABASE_MISSING',
+  }));
+  const summed = addEvents([], events);
+  expect(summed).toHaveLength(100);
+  const sum = (code: string) =>
+    summed.filter((event) => event.code === code).reduce((total, { count }) => total + count, 0);
+  expect([sum('DATABASE_CORRUPT'), sum('DATABASE_MISSING')]).toEqual([52, 51]);
+});

@@ -3,8 +3,8 @@
  * part in. It rests beside the attempt counter until the audit chain inside the database tells of it durably.
  */
 export interface LockedEvent {
-  /** `failures`: wrong secrets in a row. */
-  readonly kind: 'failures' | 'rescue-requested' | 'rescued' | 'secret-changed';
+  /** `failures`: wrong secrets in a row. `did-not-open`: the secret was right, and the database did not open. */
+  readonly kind: 'failures' | 'rescue-requested' | 'rescued' | 'secret-changed' | 'did-not-open';
   /** The same however often it is told: who was told twice can see it. */
   readonly id: string;
   /** Wrong secrets, or times that it happened. */
@@ -14,6 +14,8 @@ export interface LockedEvent {
   readonly at: number;
   /** The organisation's policy destroyed the record at the last of these wrong secrets. */
   readonly erased?: true;
+  /** Why the database did not open: a stable code, nothing of its content. */
+  readonly code?: string;
 }
 
 /** More than these are told in sums: whoever holds the locked device can ask for rescue as often as they like. */
@@ -30,11 +32,13 @@ export function addEvents(
   return all;
 }
 
-/** The oldest event that has a later one of its kind goes into that one, under the later id: told twice, never lost. */
+/** The oldest event that has a later one of its kind and code goes into that one, under the later id: told twice, never lost. */
 function withOldestJoined(events: readonly LockedEvent[]): LockedEvent[] {
-  const from = events.findIndex((event, at) => events.slice(at + 1).some(({ kind }) => kind === event.kind));
+  const alike = (one: LockedEvent, other: LockedEvent | undefined) =>
+    one.kind === other?.kind && one.code === other.code;
+  const from = events.findIndex((event, at) => events.slice(at + 1).some((other) => alike(other, event)));
   const older = events[from];
-  const into = events.findIndex(({ kind }, at) => at > from && kind === older?.kind);
+  const into = events.findIndex((event, at) => at > from && alike(event, older));
   const later = events[into];
   if (older === undefined || later === undefined) return events.slice(1);
   const joined: LockedEvent = {
@@ -53,15 +57,25 @@ export function readEvents(stored: unknown): readonly LockedEvent[] {
 
 function readEvent(stored: unknown): LockedEvent[] {
   if (typeof stored !== 'object' || stored === null) return [];
-  const { kind, id, count, first, at, erased } = stored as Partial<Record<keyof LockedEvent, unknown>>;
+  const { kind, id, count, first, at, erased, code } = stored as Partial<Record<keyof LockedEvent, unknown>>;
   if (!isKind(kind) || typeof id !== 'string' || !isCount(count) || !isCount(first) || !isCount(at))
     return [];
+  if (kind === 'did-not-open') return isCode(code) ? [{ kind, id, count, first, at, code }] : [];
   return [{ kind, id, count, first, at, ...(erased === true ? { erased } : {}) }];
+}
+
+/** What else stands there does not come from here, and is not passed on. */
+function isCode(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z][A-Za-z_-]{0,63}$/u.test(value);
 }
 
 function isKind(value: unknown): value is LockedEvent['kind'] {
   return (
-    value === 'failures' || value === 'rescue-requested' || value === 'rescued' || value === 'secret-changed'
+    value === 'failures' ||
+    value === 'rescue-requested' ||
+    value === 'rescued' ||
+    value === 'secret-changed' ||
+    value === 'did-not-open'
   );
 }
 

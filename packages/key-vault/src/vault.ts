@@ -8,7 +8,7 @@ import {
   ok,
   randomUuid,
 } from '@fieldchart/foundation';
-import { NO_ATTEMPTS, readAttempts, told } from './attempts.ts';
+import { NO_ATTEMPTS } from './attempts.ts';
 import type { DeviceSecret } from './deviceSecret.ts';
 import {
   ITERATIONS_FLOOR,
@@ -17,6 +17,7 @@ import {
   type SecretKind,
   encodeSound,
 } from './keyRecord.ts';
+import { forgetTold, keepUnopened, untoldEvents } from './keptEvents.ts';
 import type { KeyRecordStore } from './keyRecordStore.ts';
 import { createKeyring, wipeKeyring } from './keyring.ts';
 import type { LockedEvent } from './lockedEvents.ts';
@@ -55,6 +56,13 @@ export interface Vault {
   describe(userId: string): Promise<RecordDescription | null>;
   /** Re-wraps under another secret. Killed at any moment, the old or the new secret opens, never neither. */
   change(input: ChangeInput): Promise<Result<{ readonly events: readonly LockedEvent[] }, UnlockProblem>>;
+  /**
+   * Keeps that the user's database did not open although the secret was right, by a stable code of letters. Durable when
+   * resolved; it is among the events of the next success.
+   */
+  didNotOpen(userId: string, code: string): Promise<void>;
+  /** What the audit chain does not tell of yet, oldest first; of wrong secrets only those before a success. */
+  untold(userId: string): Promise<readonly LockedEvent[]>;
   /** The audit chain tells of these events durably: they need not be kept here any more. */
   told(userId: string, ids: readonly string[]): Promise<void>;
   /** Destroys the record; what it opened opens by rescue alone. */
@@ -144,6 +152,8 @@ export function createVault(deps: VaultDeps): Vault {
     create: (input) => inTurn(() => createRecord(vault, input)),
     unlock: (input) => inTurn(() => unlockRecord(vault, input)),
     change: (input) => inTurn(() => changeSecret(vault, input)),
+    didNotOpen: (userId, code) => inTurn(() => keepUnopened(vault, userId, code)),
+    untold: (userId) => inTurn(() => untoldEvents(vault, userId)),
     told: (userId, ids) => inTurn(() => forgetTold(vault, userId, ids)),
     describe: (userId) => inTurn(() => describeRecord(vault, userId)),
     destroySecret: (userId) => inTurn(() => deps.records.removeSecret(userId)),
@@ -262,11 +272,6 @@ async function changeSecret(
     wipeKeyring(opened.value.keyring);
   }
   return ok({ events: opened.value.events });
-}
-
-async function forgetTold({ records }: VaultState, userId: string, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await records.saveAttempts(userId, told(readAttempts(await records.loadAttempts(userId)), ids));
 }
 
 async function describeRecord(vault: VaultState, userId: string): Promise<RecordDescription | null> {

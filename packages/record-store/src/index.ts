@@ -3,6 +3,7 @@ export type { ChosenGroup, CountedGroup } from './clientGroups.ts';
 export type * from './lateWork.ts';
 export type * from './recordStore.ts';
 export type { AgedOut, Retention, WriteDownAgedOut } from './retention.ts';
+export { NEWEST_SCHEMA } from './schema.ts';
 export { openRecordStore } from './openRecordStore.ts';
 export { mergeText } from './merge.ts';
 export { type AuditChain, type KeptLink, createAuditChain } from './auditChain.ts';

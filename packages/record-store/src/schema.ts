@@ -134,3 +134,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `UPDATE clients SET analyser = 0`,
   ],
 ];
+
+/** The `user_version` that the last step leads to: a database above it was written by a newer app. */
+export const NEWEST_SCHEMA = MIGRATIONS.length;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import { openNodeDatabase } from '@fieldchart/encrypted-sqlite/node';
+import { formsOfText } from '@fieldchart/foundation/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -31,19 +32,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
 const byItself = (table: string) => table === 'sqlite_sequence' || table.startsWith('note_index_');
 
 const CANARY = 'quetzalcanary';
-const BASE64 = [0, 1, 2].map((before) => {
-  // Where the text begins within a group of three decides its letters; those that neighbours share are cut.
-  const letters = Buffer.from(`${'x'.repeat(before)}${CANARY}`)
-    .toString('base64')
-    .replaceAll('=', '');
-  return letters.slice(before === 0 ? 0 : 4, -2);
-});
-const FORMS: readonly Buffer[] = [
-  Buffer.from(CANARY),
-  Buffer.from(CANARY, 'utf16le'),
-  Buffer.from(CANARY, 'utf16le').swap16(),
-  ...BASE64.map((letters) => Buffer.from(letters)),
-];
+const FORMS = formsOfText(CANARY);
 
 /** How many of the canary's forms stand in any file of the folder. */
 function formsIn(folder: string): number {

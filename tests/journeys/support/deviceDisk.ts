@@ -51,6 +51,25 @@ export function deviceDiskOf(page: Page) {
       [part, stretch] as const,
     );
 
+  /** Takes away the log that a killed app left beside a database. */
+  const loseJournal = (part: string): Promise<number> =>
+    page.evaluate(async (wanted) => {
+      let lost = 0;
+      const root = await navigator.storage.getDirectory();
+      const databases = await root.getDirectoryHandle('fieldchart-databases');
+      for await (const [name, directory] of databases.entries()) {
+        if (!name.includes(wanted) || !(directory instanceof FileSystemDirectoryHandle)) continue;
+        for await (const [file, handle] of directory.entries()) {
+          // The pool says at a file's beginning which of SQLite's files it holds.
+          const head = await (await (handle as FileSystemFileHandle).getFile()).slice(0, 14).text();
+          if (head !== '/database-wal\0') continue;
+          await directory.removeEntry(file);
+          lost += 1;
+        }
+      }
+      return lost;
+    }, part);
+
   /** Takes every file of a database away, as a browser that needs space does. */
   const evictDatabase = (part: string): Promise<void> =>
     page.evaluate(async (wanted) => {
@@ -124,7 +143,7 @@ export function deviceDiskOf(page: Page) {
       [userId, part, value] as const,
     );
 
-  return { files, damageDatabase, evictDatabase, holdDatabase, keyParts, writeKeyPart };
+  return { files, damageDatabase, loseJournal, evictDatabase, holdDatabase, keyParts, writeKeyPart };
 }
 
 export type DeviceDisk = ReturnType<typeof deviceDiskOf>;

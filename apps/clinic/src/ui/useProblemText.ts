@@ -41,6 +41,7 @@ const sentences: Readonly<Record<string, ParseKeys>> = {
   'http-504': 'problem.busy',
   DATABASE_IO: 'problem.storage',
   DATABASE_FULL: 'problem.full',
+  DATABASE_READ_ONLY: 'problem.readOnly',
   DATABASE_CORRUPT: 'problem.damaged',
   DATABASE_KEY_OR_DAMAGE: 'problem.damaged',
 };

@@ -33,6 +33,8 @@ export const auditLinkAction = z.enum([
   'fetched-back',
   /** Damage was found in the record, or it was opened without its lost journal: which, by name or code. */
   'record-damaged',
+  /** The secret was right and the record did not open: why, by code; written down where the user next gets in. */
+  'record-did-not-open',
 ]);
 export type AuditLinkAction = z.infer<typeof auditLinkAction>;
 
@@ -64,8 +66,7 @@ export function auditLinkToEvent(
   context: { readonly id: string; readonly deviceId: string; readonly practitionerId: string },
 ): AuditEvent {
   const details = Object.entries(link.details);
-  const failed =
-    link.action === 'unlock-failures' || link.action === 'delay' || link.action === 'signing-refused';
+  const failed = ['unlock-failures', 'delay', 'signing-refused', 'record-did-not-open'].includes(link.action);
   return {
     resourceType: 'AuditEvent',
     id: context.id,
@@ -133,6 +134,7 @@ function typeOf(action: AuditLinkAction): { readonly code: string; readonly disp
     case 'user-added':
     case 'emergency-access':
     case 'record-damaged':
+    case 'record-did-not-open':
       return { code: '110113', display: 'Security Alert' };
     case 'unlock':
     case 'unlock-failures':

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { type DamageCase, type DamageHarness, cut, turned } from './damageHarness.ts';
-import { KEY, codeOf, same, withDatabase } from './databaseHarness.ts';
+import { KEY, codeOf, everyByte, same, withDatabase } from './databaseHarness.ts';
 
 const PAGE = 4096;
 const ROWS = 200;
@@ -98,6 +98,34 @@ export const damageCases: readonly DamageCase[] = [
     },
   },
   {
+    title:
+      'D3: a file of a newer app is refused with the journal that a kill left, and every byte of both stays',
+    async run(harness) {
+      await withDatabase(harness, 'newer-alive.db', async (database) => {
+        await fill(database);
+        await harness.copyAsKilled('newer-alive.db', 'older-killed.db');
+        await database.batch([{ sql: 'PRAGMA user_version = 8' }]);
+        await harness.copyAsKilled('newer-alive.db', 'newer-killed.db');
+      });
+      const open = (name: string, newestVersion: number) =>
+        harness.open({ name, key: KEY, existing: true, newestVersion });
+      const before = await everyByte(harness, 'newer-killed.db');
+      for (const acceptLostJournal of [false, true]) {
+        const opened = harness.open({
+          name: 'newer-killed.db',
+          key: KEY,
+          newestVersion: 7,
+          acceptLostJournal,
+        });
+        same(await codeOf(opened), 'DATABASE_NEWER', 'the version stands in the journal alone');
+      }
+      same((await everyByte(harness, 'newer-killed.db')) === before, true, 'bytes');
+      await (await open('newer-killed.db', 8)).close();
+      await (await open('older-killed.db', 0)).close();
+      same(await count(harness, 'newer-killed.db'), ROWS, 'rows');
+    },
+  },
+  {
     title: 'D3: a missing or cut journal is detected, until it is accepted',
     async run(harness) {
       for (const [name, damage] of [
@@ -138,7 +166,7 @@ export const damageCases: readonly DamageCase[] = [
       const verified = await harness.openDamaged({ name: 'saved.db', key: KEY, verify: true });
       same(await verified.all('SELECT id FROM t WHERE id = 0'), [{ id: 0 }], 'a readable row');
       same(await codeOf(verified.all('SELECT sum(length(v)) FROM t')), 'DATABASE_CORRUPT', 'all rows');
-      same(await codeOf(verified.all('DELETE FROM t RETURNING id')), 'DATABASE_IO', 'a write');
+      same(await codeOf(verified.all('DELETE FROM t RETURNING id')), 'DATABASE_READ_ONLY', 'a write');
       await verified.close();
       const unverified = await harness.openDamaged({ name: 'saved.db', key: KEY, verify: false });
       same(await unverified.all('SELECT count(*) AS n FROM t'), [{ n: ROWS }], 'without proof');

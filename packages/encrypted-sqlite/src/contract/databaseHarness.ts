@@ -37,6 +37,16 @@ export function same(actual: unknown, expected: unknown, what: string): void {
   if (left !== right) throw new Error(`${what}: got ${left}, expected ${right}`);
 }
 
+/** Every byte of every file of a database as one text, to be compared; the order of the files does not matter. */
+export async function everyByte(harness: DatabaseHarness, name: string): Promise<string> {
+  const files = (await harness.files(name)).map((bytes) => {
+    let text = '';
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return text;
+  });
+  return files.toSorted().join('\u{1F4C4}');
+}
+
 /** The code with which a promise rejects; `undefined` when it resolves. */
 export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
   try {

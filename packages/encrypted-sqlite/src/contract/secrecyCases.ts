@@ -1,9 +1,9 @@
 import {
   type ContractCase,
-  type DatabaseHarness,
   KEY,
   OTHER_KEY,
   codeOf,
+  everyByte,
   holdsText,
   same,
   withDatabase,
@@ -46,13 +46,13 @@ export const secrecyCases: readonly ContractCase[] = [
       await withDatabase(harness, 'key.db', async (database) => {
         await database.batch([{ sql: 'CREATE TABLE t (v)' }, { sql: "INSERT INTO t VALUES ('mine')" }]);
       });
-      const before = await fingerprint(harness, 'key.db');
+      const before = await everyByte(harness, 'key.db');
       same(
         await codeOf(harness.open({ name: 'key.db', key: OTHER_KEY })),
         'DATABASE_KEY_OR_DAMAGE',
         'wrong key',
       );
-      same(await fingerprint(harness, 'key.db'), before, 'bytes');
+      same((await everyByte(harness, 'key.db')) === before, true, 'bytes');
       same(
         await withDatabase(harness, 'key.db', (database) => database.all('SELECT v FROM t')),
         [{ v: 'mine' }],
@@ -66,13 +66,26 @@ export const secrecyCases: readonly ContractCase[] = [
       const plain = await harness.openPlain('plain.db');
       await plain.batch([{ sql: 'CREATE TABLE t (v)' }]);
       await plain.close();
-      const before = await fingerprint(harness, 'plain.db');
+      const before = await everyByte(harness, 'plain.db');
       same(
         await codeOf(harness.open({ name: 'plain.db', key: KEY })),
         'DATABASE_OPTION_REFUSED',
         'plain file',
       );
-      same(await fingerprint(harness, 'plain.db'), before, 'bytes');
+      same((await everyByte(harness, 'plain.db')) === before, true, 'bytes');
+    },
+  },
+  {
+    title: 'D3: a file of a newer app is refused, and every byte stays as it was',
+    async run(harness) {
+      await withDatabase(harness, 'newer.db', async (database) => {
+        await database.batch([{ sql: 'CREATE TABLE t (v)' }, { sql: 'PRAGMA user_version = 8' }]);
+      });
+      const open = (newestVersion: number) => harness.open({ name: 'newer.db', key: KEY, newestVersion });
+      const before = await everyByte(harness, 'newer.db');
+      for (const version of [0, 7]) same(await codeOf(open(version)), 'DATABASE_NEWER', `knows ${version}`);
+      same((await everyByte(harness, 'newer.db')) === before, true, 'bytes');
+      for (const version of [8, 9]) await (await open(version)).close();
     },
   },
   {
@@ -123,13 +136,3 @@ export const secrecyCases: readonly ContractCase[] = [
     },
   },
 ];
-
-/** Enough of every file to see any change: length and a rolling sum, in a stable order. */
-async function fingerprint(harness: DatabaseHarness, name: string): Promise<readonly string[]> {
-  const prints = (await harness.files(name)).map((bytes) => {
-    let sum = 0;
-    for (const byte of bytes) sum = (Math.imul(sum, 31) + byte) >>> 0;
-    return `${bytes.length}:${sum}`;
-  });
-  return prints.toSorted((a, b) => a.localeCompare(b));
-}

@@ -126,6 +126,32 @@ export const transactionCases: readonly ContractCase[] = [
       }),
   },
   {
+    title:
+      'D3: a storage that turns read-only rolls back what was under way, loses nothing, answers reads, and goes on later',
+    run: (harness) =>
+      withDatabase(harness, 'read-only.db', async (database) => {
+        await database.batch([{ sql: TABLE }, { sql: INSERT, params: ['kept'] }]);
+        // SQLite itself then answers SQLITE_READONLY, as over a medium that takes no more writes.
+        const stubborn = database.transaction(async (transaction) => {
+          await transaction.run(INSERT, ['gone']);
+          await transaction.all('PRAGMA query_only = ON');
+          same(await codeOf(transaction.run(INSERT, ['gone too'])), 'DATABASE_READ_ONLY', 'statement');
+          same(
+            await codeOf(transaction.run(INSERT, ['escaped'])),
+            'DATABASE_READ_ONLY',
+            'the next statement',
+          );
+        });
+        same(await codeOf(stubborn), 'DATABASE_READ_ONLY', 'a transaction that went on');
+        const batch = database.batch([{ sql: INSERT, params: ['gone'] }]);
+        same(await codeOf(batch), 'DATABASE_READ_ONLY', 'batch');
+        same(await values(database), ['kept'], 'rows while read-only');
+        await database.all('PRAGMA query_only = OFF');
+        await database.batch([{ sql: INSERT, params: ['next'] }]);
+        same(await values(database), ['kept', 'next'], 'rows once it is writable');
+      }),
+  },
+  {
     title: 'O1: calls run in the order in which they were made, a transaction as one turn',
     run: (harness) =>
       withDatabase(harness, 'order.db', async (database) => {

@@ -51,7 +51,7 @@ test('D3: of a damaged file what can be read is read, by reading alone; a missin
   await expect(damaged.all('SELECT sum(length(v)) FROM t')).rejects.toMatchObject({
     code: 'DATABASE_CORRUPT',
   });
-  await expect(damaged.all('DELETE FROM t')).rejects.toMatchObject({ code: 'DATABASE_IO' });
+  await expect(damaged.all('DELETE FROM t')).rejects.toMatchObject({ code: 'DATABASE_READ_ONLY' });
   await damaged.close();
   const open = createNativeOpenDatabase(driver);
   for (let time = 0; time < 2; time += 1) {

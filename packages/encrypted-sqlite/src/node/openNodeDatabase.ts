@@ -7,8 +7,9 @@ import { databaseError } from '../databaseErrors.ts';
 import type { JournalFile } from '../journal.ts';
 import { checkOpenOptions } from '../openOptions.ts';
 import { createQueuedDatabase } from '../queuedDatabase.ts';
-import { type PrepareOptions, prepareConnection } from '../sqliteConnection.ts';
+import { type PrepareOptions, prepareConnection, refuseNewer } from '../sqliteConnection.ts';
 import { openNodeConnection } from './nodeConnection.ts';
+import { readCopiedVersion } from './readCopiedVersion.ts';
 
 /**
  * The Node adapter: `openNodeDatabase({ directory })` is the port's `OpenDatabase` over files in that directory,
@@ -32,6 +33,9 @@ export async function openFile(
   options: Omit<PrepareOptions, 'journal'>,
 ): Promise<Database> {
   const journal = readJournal(path);
+  if (journal.bytes.length > 0 && Number.isFinite(options.newestVersion)) {
+    refuseNewer(await readCopiedVersion(path, keyHex), options.newestVersion);
+  }
   const connection = openNodeConnection(path, keyHex);
   try {
     await prepareConnection(connection, { ...options, journal });

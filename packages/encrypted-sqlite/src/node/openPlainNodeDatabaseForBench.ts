@@ -9,5 +9,9 @@ import { openFile } from './openNodeDatabase.ts';
  */
 export async function openPlainNodeDatabaseForBench(directory: string, name: string): Promise<Database> {
   checkDatabaseName(name);
-  return await openFile(join(directory, name), undefined, { existing: false, acceptLostJournal: false });
+  return await openFile(join(directory, name), undefined, {
+    existing: false,
+    acceptLostJournal: false,
+    newestVersion: Number.POSITIVE_INFINITY,
+  });
 }

@@ -179,6 +179,46 @@ async function writeAroundHang(): Promise<{ codes: readonly string[]; rows: read
   return { codes, rows };
 }
 
+/**
+ * A statement that computes for longer than the page has patience, and touches no file; then a worker that hangs. The
+ * page's seconds pass four times as fast, and the worker's do not.
+ */
+async function computeForLong(): Promise<{
+  patience: number;
+  computed: number;
+  code: unknown;
+  hung: number;
+}> {
+  const second = setTimeout;
+  const quicker = (task: () => void, milliseconds: number) => second(task, milliseconds / 4);
+  globalThis.setTimeout = quicker as typeof setTimeout;
+  try {
+    const worker = createHangingWorker();
+    const wasmUrl = new URL(place.wasmUrl, location.href).href;
+    const here = { createWorker: () => worker, wasmUrl };
+    const database = await openWebDatabase(here)({ name: 'computing.db', key: KEY });
+    const took = async (work: Promise<unknown>) => {
+      const start = performance.now();
+      await work;
+      return performance.now() - start;
+    };
+    const count = (to: number) =>
+      database.all(
+        'WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < ?) SELECT max(n) AS n FROM t',
+        [to],
+      );
+    const million = await took(count(1_000_000));
+    const patience = 11_000 / 4;
+    const computed = await took(count(Math.ceil((2 * patience) / million) * 1_000_000));
+    worker.postMessage('hang');
+    let code: unknown;
+    const hung = await took(codeOf(count(1)).then((found) => (code = found)));
+    return { patience, computed, code, hung };
+  } finally {
+    globalThis.setTimeout = second;
+  }
+}
+
 /** Medians in milliseconds of the keystroke batch and of a plain one-row commit, for a look, never asserted. */
 async function measure(): Promise<{ keystroke: number; plain: number }> {
   const median = async (work: () => Promise<unknown>) => {
@@ -217,5 +257,6 @@ Object.assign(globalThis, {
     deleteAndReopen,
     measure,
     writeAroundHang,
+    computeForLong,
   },
 });

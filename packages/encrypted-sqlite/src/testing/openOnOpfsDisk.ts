@@ -26,8 +26,13 @@ export function createOpfsOpener(): (disk: FileSystemDirectoryHandle) => Promise
     mountDisk(disk);
     // The pool names its file system by its directory, and SQLite keeps what is registered.
     const directory = `opening-${String(uses)}`;
-    const opening = { directory, key: KEY.slice(), existing: false, acceptLostJournal: false };
-    const engine = await openWebEngine(module, opening);
+    const engine = await openWebEngine(module, {
+      directory,
+      key: KEY.slice(),
+      existing: false,
+      acceptLostJournal: false,
+      newestVersion: Number.POSITIVE_INFINITY,
+    });
     return createQueuedDatabase(engine);
   };
 }

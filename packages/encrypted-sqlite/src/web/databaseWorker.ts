@@ -59,7 +59,7 @@ const SIGN = 1_000;
 
 /**
  * By which the page tells a worker that is long at work from one that hangs. An opening waits for files and for the
- * download of SQLite; whatever comes after it is synchronous, and what takes long there reads or writes.
+ * download of SQLite; whatever comes after it is synchronous, and what takes long there reads, writes or computes.
  */
 function createSignsOfLife(give: () => void) {
   let last = performance.now();

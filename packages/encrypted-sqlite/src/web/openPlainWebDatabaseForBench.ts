@@ -8,5 +8,11 @@ import { type WebDatabasePlace, openInWorker } from './openWebDatabase.ts';
  */
 export function openPlainWebDatabaseForBench(place: WebDatabasePlace, name: string): Promise<Database> {
   checkDatabaseName(name);
-  return openInWorker(place, { name, key: null, existing: false, acceptLostJournal: false });
+  return openInWorker(place, {
+    name,
+    key: null,
+    existing: false,
+    acceptLostJournal: false,
+    newestVersion: Number.POSITIVE_INFINITY,
+  });
 }

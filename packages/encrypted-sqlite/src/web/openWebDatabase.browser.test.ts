@@ -75,3 +75,15 @@ test('D1: a worker that hangs is told as lost, and a new one writes on over the 
   expect(codes[0]).toBe('DATABASE_LOST');
   expect(rows).toEqual([{ v: 'before' }, { v: 'after' }]);
 }, 60_000);
+
+test('D1: a statement that computes for long without touching a file is not cut off, and a worker that hangs still is', async () => {
+  const { patience, computed, code, hung } = await chromium.page.evaluate<{
+    patience: number;
+    computed: number;
+    code: unknown;
+    hung: number;
+  }>('browserPage.computeForLong()');
+  expect(computed).toBeGreaterThan(patience);
+  expect(code).toBe('DATABASE_LOST');
+  expect(hung).toBeLessThan(2 * patience);
+}, 60_000);

@@ -54,6 +54,39 @@ test.each(damages)(
   },
 );
 
+test('D1, D3: a disk that turns read-only while somebody types harms nothing, and is written to again when it can be', async () => {
+  const files: Files = new Map();
+  let isReadOnly = false;
+  const disk = createOpfsDisk(files, () => {
+    if (isReadOnly) throw new DOMException('read-only', 'NoModificationAllowedError');
+  });
+  const database = await open(disk);
+  const type = (text: string) =>
+    database.batch([{ sql: 'UPDATE t SET v = ?', params: [text], expectChanges: 1 }]);
+  const read = async () => (await database.all<{ v: string }>('SELECT v FROM t')).map(({ v }) => v.length);
+  await database.batch([{ sql: 'CREATE TABLE t (v)' }, { sql: "INSERT INTO t VALUES ('')" }]);
+  // Small and large: into the log alone, and past the point where SQLite empties it into the file.
+  for (const letters of [1, 40_000, 6_000_000]) {
+    await type('a'.repeat(letters));
+    isReadOnly = true;
+    for (let time = 0; time < 3; time += 1) {
+      await expect(type('b'.repeat(letters + 1))).rejects.toMatchObject({ code: 'DATABASE_READ_ONLY' });
+      expect(await read()).toEqual([letters]);
+    }
+    const killed = await openOn(new Map([...files].map(([name, file]) => [name, file.copy()])));
+    expect(await killed.all('SELECT length(v) AS n FROM t')).toEqual([{ n: letters }]);
+    expect(await killed.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    await killed.close();
+    isReadOnly = false;
+    await type('b'.repeat(letters + 1));
+    expect(await read()).toEqual([letters + 1]);
+  }
+  await database.close();
+  const again = await openOn(files);
+  expect(await again.all('SELECT length(v) AS n FROM t')).toEqual([{ n: 6_000_001 }]);
+  await again.close();
+});
+
 function flip(header: Uint8Array, at: number, bits: number): void {
   header[at] = (header[at] ?? 0) ^ bits;
 }

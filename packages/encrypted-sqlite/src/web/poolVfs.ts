@@ -7,7 +7,11 @@ import {
 const CAPACITY = 6;
 const SQLITE_OK = 0;
 const SQLITE_IOERR = 10;
-const SQLITE_FULL = 13;
+/** What SQLite is told of the browser's faults, by their names. */
+const RESULTS: Readonly<Record<string, number>> = {
+  QuotaExceededError: 13, // SQLITE_FULL
+  NoModificationAllowedError: 8, // SQLITE_READONLY
+};
 const PLAIN_HEADER = new TextEncoder().encode('SQLite format 3\0');
 
 /** The OPFS pool, with the browser's storage faults told to SQLite as result codes. */
@@ -29,9 +33,7 @@ export async function openPoolVfs(
     try {
       return work();
     } catch (error) {
-      return error instanceof DOMException && error.name === 'QuotaExceededError'
-        ? SQLITE_FULL
-        : SQLITE_IOERR;
+      return error instanceof DOMException ? (RESULTS[error.name] ?? SQLITE_IOERR) : SQLITE_IOERR;
     }
   };
   // The library's only extension point is inheritance. Its own methods let the browser's exceptions run through

@@ -37,6 +37,8 @@ declare module '@journeyapps/wa-sqlite/src/examples/AccessHandlePoolVFS.js' {
     readonly HEAP32: Int32Array;
     ccall(name: string, result: string | null, types: readonly string[], args: readonly unknown[]): number;
     UTF8ToString(address: number): string;
+    /** Calls `handler` after each `steps` of SQLite's machine; what is not 0 interrupts the statement. One a module. */
+    progress_handler(database: number, steps: number, handler: () => number): void;
     vfs_register(vfs: { readonly name: string }, makeDefault: boolean): number;
     _getSqliteFree(): number;
     _sqlite3_malloc(bytes: number): number;

@@ -7,6 +7,8 @@ import { type SqliteConnection, changesOf } from '../sqliteConnection.ts';
 const [OK, ROW, DONE] = [0, 100, 101];
 const [INTEGER, FLOAT, TEXT, BLOB] = [1, 2, 3, 4];
 const OPEN_READWRITE_CREATE = 0x2 | 0x4;
+/** Steps of SQLite's machine between two signs that a statement computes: a few milliseconds. */
+const STEPS = 100_000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -16,10 +18,24 @@ const decoder = new TextDecoder();
  */
 export function openWebConnection(
   module: WaSqliteModule,
-  options: { fileName: string; vfsName: string; keyHex: string | undefined; verify?: boolean },
+  options: {
+    fileName: string;
+    vfsName: string;
+    keyHex: string | undefined;
+    verify?: boolean;
+    /** Called every so often while a statement computes, whether or not it touches a file. */
+    onWork?: (() => void) | undefined;
+  },
 ): SqliteConnection {
-  const { fileName, vfsName, keyHex, verify = true } = options;
+  const { fileName, vfsName, keyHex, verify = true, onWork } = options;
   const database = openHandle(module, fileName, vfsName);
+  if (onWork !== undefined) {
+    const goOn = 0;
+    module.progress_handler(database, STEPS, () => {
+      onWork();
+      return goOn;
+    });
+  }
   const fault = (stage: 'compile' | 'execute'): DatabaseError =>
     errorOfSqliteResult(
       module._sqlite3_extended_errcode(database),

@@ -13,6 +13,7 @@ export type WorkerRequest =
       readonly key: Uint8Array | null;
       readonly existing: boolean;
       readonly acceptLostJournal: boolean;
+      readonly newestVersion: number;
     }
   | {
       /** Opens a damaged database for reading alone; answered by `all` and `close`. */

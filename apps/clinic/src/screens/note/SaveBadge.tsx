@@ -52,6 +52,8 @@ function notSavedWords(t: TFunction, code: string): string {
   switch (code) {
     case 'DATABASE_FULL':
       return t('save.full');
+    case 'DATABASE_READ_ONLY':
+      return t('save.readOnly');
     case 'SAVE_SLOW':
       return t('save.slow');
     default:
