@@ -133,6 +133,13 @@ export {
   parametersToEmergencyGrant,
   parametersToEmergencyRequest,
 } from './wire/emergency.ts';
+export {
+  CLIENT_SEARCH_PATH,
+  NOTE_SEARCH_PATH,
+  type ServerClientSort,
+  clientSearchForm,
+  noteSearchForm,
+} from './wire/search.ts';
 export { type ReviewReceipt, REVIEW_PATH, reviewReceiptOf, reviewReceiptResponse } from './wire/review.ts';
 export {
   type RetentionWord,

@@ -1,5 +1,6 @@
 import {
   type AuditLink,
+  CLIENT_SEARCH_PATH,
   type CareTeam,
   FIRST_PREVIOUS,
   auditLinkContent,
@@ -182,6 +183,13 @@ export async function roleRoutes(server: TestServer, ticketFolder: string): Prom
       `${patient}/_history/1`,
     ),
     get('/fhir/:type', 'search for clients', 'user/Patient.s', '/fhir/Patient?_count=1'),
+    {
+      method: 'POST',
+      pattern: '/fhir/:type/_search',
+      what: 'search for clients, asked in the body',
+      scope: 'user/Patient.s',
+      ask: () => ({ url: CLIENT_SEARCH_PATH, body: '_count=1', headers: form }),
+    },
     get('/fhir/:type/_history', 'history of all clients', 'user/Patient.s', '/fhir/Patient/_history'),
     get('/fhir/_history', 'history of all', 'user/*.rs'),
     get('/fhir/AuditEvent', 'the audit trail', 'user/AuditEvent.s'),

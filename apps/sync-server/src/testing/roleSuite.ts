@@ -210,7 +210,7 @@ function toPage(
 
 Made by a test that asks every route as every kind of asker, on PGlite and on PostgreSQL; it fails when the server answers
 otherwise, or has a route that does not stand here. To write it anew:
-\`FIELDCHART_WRITE_DOCS=1 npm run unit -- apps/sync-server/src/server.test.ts\`.
+\`FIELDCHART_WRITE_DOCS=1 npm exec -- vitest run --project product apps/sync-server/src/server.test.ts\`.
 
 What is asked is right in everything, so the answers tell who may: "yes" is an answer; "sign in" that no token, or none that
 holds, came with it; "no" that the asker may not; "not there" that there is nothing that the asker may know of. "nobody" and
