@@ -1,11 +1,11 @@
 import {
   type AuditLink,
-  CLIENT_SEARCH_PATH,
   type CareTeam,
   FIRST_PREVIOUS,
   auditLinkContent,
   auditLinkToEvent,
   emergencyRequestToParameters,
+  searchPath,
 } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import { receiveSealedWork } from '../identity/deviceDesk.ts';
@@ -188,7 +188,7 @@ export async function roleRoutes(server: TestServer, ticketFolder: string): Prom
       pattern: '/fhir/:type/_search',
       what: 'search for clients, asked in the body',
       scope: 'user/Patient.s',
-      ask: () => ({ url: CLIENT_SEARCH_PATH, body: '_count=1', headers: form }),
+      ask: () => ({ url: searchPath('Patient'), body: '_count=1', headers: form }),
     },
     get('/fhir/:type/_history', 'history of all clients', 'user/Patient.s', '/fhir/Patient/_history'),
     get('/fhir/_history', 'history of all', 'user/*.rs'),

@@ -1,11 +1,10 @@
 import {
-  CLIENT_SEARCH_PATH,
   type FhirResource,
-  NOTE_SEARCH_PATH,
   clientSearchForm,
   createCareTeam,
   createEncounter,
   noteSearchForm,
+  searchPath,
 } from '@fieldchart/clinical';
 import {
   SEARCHED_CLIENTS,
@@ -211,7 +210,7 @@ export function defineSearchSuite(storage: () => Storage): void {
       expect(answer.status, JSON.stringify(answer.body)).toBe(200);
       return answer.body;
     };
-    const found = await search(sue, NOTE_SEARCH_PATH, noteSearchForm({ text: 'progress' }, 10));
+    const found = await search(sue, searchPath('Composition'), noteSearchForm({ text: 'progress' }, 10));
     expect(found.entry.map((entry: AnyJson) => [entry.search.mode, entry.resource.id])).toEqual(
       expect.arrayContaining([
         ...notes.map(({ id }) => ['match', id]),
@@ -225,8 +224,8 @@ export function defineSearchSuite(storage: () => Storage): void {
         { by: 'sue', of: own.clientId, query: asked, reach: undefined },
       ]),
     );
-    await search(sue, CLIENT_SEARCH_PATH, clientSearchForm({ text: 'zebulon', sort: 'family' }, 10));
-    await search(ana, NOTE_SEARCH_PATH, noteSearchForm({ text: 'progress note' }, 10));
+    await search(sue, searchPath('Patient'), clientSearchForm({ text: 'zebulon', sort: 'family' }, 10));
+    await search(ana, searchPath('Composition'), noteSearchForm({ text: 'progress note' }, 10));
     expect(await audited('search')).toEqual(
       expect.arrayContaining([
         { by: 'sue', of: null, query: expect.stringContaining('_content=zebulon'), reach: 'organization' },
@@ -255,16 +254,16 @@ export function defineSearchSuite(storage: () => Storage): void {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const from = '2020-01-01';
     const question = noteSearchForm({ text: 'progress', from, before: '2100-01-01' }, 1);
-    const inBody = await ask(ana, 'POST', NOTE_SEARCH_PATH, question, form);
+    const inBody = await ask(ana, 'POST', searchPath('Composition'), question, form);
     const inAddress = await ask(ana, 'GET', `/fhir/Composition?${question}`);
     expect(inBody.body).toEqual(inAddress.body);
     expect(inBody.body.total).toBe(2);
     const next = inBody.body.link.find((link: AnyJson) => link.relation === 'next').url as string;
-    const second = await ask(ana, 'POST', NOTE_SEARCH_PATH, next.slice(next.indexOf('?') + 1), form);
+    const second = await ask(ana, 'POST', searchPath('Composition'), next.slice(next.indexOf('?') + 1), form);
     const idsOf = (body: AnyJson) => body.entry.map((entry: AnyJson) => entry.resource.id);
     expect(second.body.entry[1].resource.id).toBe(of.clientId);
     expect(idsOf(second.body)[0]).not.toBe(idsOf(inBody.body)[0]);
-    expect((await ask(ana, 'POST', NOTE_SEARCH_PATH, '{"_content":[1]}')).status).toBe(400);
+    expect((await ask(ana, 'POST', searchPath('Composition'), '{"_content":[1]}')).status).toBe(400);
   });
 
   test('what is not understood is refused, never ignored', async () => {

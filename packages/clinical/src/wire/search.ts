@@ -1,9 +1,12 @@
+import type { ResourceType } from '../fhir/resources.ts';
 import type { NoteQuery } from '../search/noteQuery.ts';
 
 // How a search is asked of the server: as the form of a POST, so that what was typed stands in no address.
 
-export const NOTE_SEARCH_PATH = '/fhir/Composition/_search';
-export const CLIENT_SEARCH_PATH = '/fhir/Patient/_search';
+/** Where the forms of a type's searches go. */
+export function searchPath(type: ResourceType): string {
+  return `/fhir/${type}/_search`;
+}
 
 /** Orders of clients that the server knows. */
 export type ServerClientSort = 'family' | '-last-visit' | 'birthdate';
