@@ -57,7 +57,8 @@ export function OlderRecords({ clientId, older }: { clientId: string; older: Old
   );
 }
 
-function FetchButton({ clientId }: { clientId: string }) {
+/** Fetches all of a client's older records back. */
+export function FetchButton({ clientId }: { clientId: string }) {
   const { t } = useTranslation();
   const session = useSession();
   const { busy, failed, run } = useWork();
