@@ -180,6 +180,19 @@ test('with the connection the server is asked by itself', async () => {
   await until('the note is found', async () => (await onServer('note').count()) === 1);
 });
 
+test('read only until there is access: with it the record comes, the note is the device’s, and the server adds nothing', async () => {
+  await supervisor.at(testIds.emergency.open).click();
+  await supervisor.at(testIds.emergency.family).fill(family);
+  await supervisor.at(testIds.emergency.birthDate).fill('1988-04-17');
+  await supervisor.at(testIds.emergency.reason).fill('Colleague is ill, the client calls');
+  await supervisor.at(testIds.emergency.ask).click();
+  await supervisor.shows(testIds.chart.continueVisit);
+  expect(await supervisor.at(testIds.online.readOnly).count()).toBe(0);
+  await look('notes', 'quetzalcoatlus');
+  await supervisor.reads(testIds.online.status, en.online.nothing);
+  expect([await found().count(), await onServer('note').count()]).toEqual([1, 0]);
+});
+
 test('S3: the server’s audit holds what was asked and read beyond the caseload, by whom, of whom', async () => {
   await server.stop();
   const opened = await openData({ folder: data, mustExist: true });

@@ -175,9 +175,12 @@ test('pages: one request at a time, on while they bring nothing new, then when a
     );
   const found = search();
   await answered(found);
-  expect([asked.length, found.ids(), found.last().more]).toEqual([4, [idOf(2)], true]);
+  expect([asked.length, found.ids(), found.last().more]).toEqual([2, [], true]);
   expect(asked[1]?.body).toBe('a=1&b=%22');
   found.more();
+  found.more();
+  await expect.poll(() => [asked.length, found.last().state]).toEqual([4, 'found']);
+  expect(found.ids()).toEqual([idOf(2)]);
   found.more();
   await expect.poll(() => found.last().more).toBe(false);
   expect([asked.length, found.ids()]).toEqual([6, [idOf(2), idOf(3), idOf(4)]]);

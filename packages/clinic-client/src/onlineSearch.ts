@@ -10,8 +10,8 @@ import { toServerQuestion } from './toServerQuestion.ts';
 
 /** A pause of typing. Each question is audited with its words: half of a word is not worth one. */
 const PAUSE_MS = 600;
-/** One look asks on while what it found is all on the device, so many pages at the most. */
-const PAGES_AT_ONCE = 4;
+/** One look asks on while what it found is all on the device, so many pages at the most: a connection may be dear. */
+const PAGES_AT_ONCE = 2;
 /** So many new hits are enough for one look. */
 const ENOUGH = 10;
 /** Who comes back from a hit finds the list as it was, and the server is not asked again. */

@@ -20,15 +20,22 @@ export function readQuery(request: FastifyRequest): {
   return { all, single };
 }
 
+/** As long as an address may be: what is asked is kept in the audit, once for each client in the answer. */
+const LONGEST_FORM = 16_384;
+
 const FORM = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
 function formOf(body: unknown): (readonly [name: string, value: string])[] {
   if (body === undefined || body === null) return [];
   const form = FORM.safeParse(body);
   if (!form.success) throw new RequestRefused(refusal(400, 'structure', 'the body is not a form'));
-  return Object.entries(form.data).flatMap(([name, values]) =>
+  const pairs = Object.entries(form.data).flatMap(([name, values]) =>
     [values].flat().map((value): [string, string] => [name, value]),
   );
+  if (pairs.reduce((length, [name, value]) => length + name.length + value.length, 0) > LONGEST_FORM) {
+    throw new RequestRefused(refusal(413, 'too-long', 'the question is over the limit'));
+  }
+  return pairs;
 }
 
 /** A count among them; a greater one than `most` is brought down to it. */

@@ -230,7 +230,9 @@ whatever the role: the test tries each route with a token of the scope in its ro
 
 What a clinician reads and writes is their caseload, to which emergency access adds a client for a time; whether late work for a client who has left it is taken for review depends
 on whether they ever were in the care team. Supervisors and administrators see the whole organisation, and write nothing into a
-record in whose care team they do not stand, but for the care team. All this holds at every request besides the scope, and so
+record in whose care team they do not stand, but for the care team. Of clinical content administrators read nothing: a search finds
+them clients and no notes. The audit of a search or a reading says \`reach: organization\` of each client whom the reader's role alone
+let them see; what the app then shows is read only and stays on no device. All this holds at every request besides the scope, and so
 does the state of the device.
 `;
 }

@@ -264,6 +264,10 @@ export function defineSearchSuite(storage: () => Storage): void {
     expect(second.body.entry[1].resource.id).toBe(of.clientId);
     expect(idsOf(second.body)[0]).not.toBe(idsOf(inBody.body)[0]);
     expect((await ask(ana, 'POST', searchPath('Composition'), '{"_content":[1]}')).status).toBe(400);
+    // The audit keeps the question: it is no longer than an address could be.
+    const long = `_content=${'a'.repeat(20_000)}`;
+    expect((await ask(ana, 'POST', searchPath('Composition'), long, form)).status).toBe(413);
+    expect((await audited('search')).every(({ query }) => query.length < 1000)).toBe(true);
   });
 
   test('what is not understood is refused, never ignored', async () => {

@@ -8,6 +8,9 @@ export function searchPath(type: ResourceType): string {
   return `/fhir/${type}/_search`;
 }
 
+/** Every search looks at no more than that. */
+const LONGEST_TEXT = 1000;
+
 /** Orders of clients that the server knows. */
 export type ServerClientSort = 'family' | '-last-visit' | 'birthdate';
 
@@ -15,7 +18,7 @@ export type ServerClientSort = 'family' | '-last-visit' | 'birthdate';
 export function noteSearchForm(query: NoteQuery, count: number): string {
   const { text, clientId, author, statuses, type, from, before } = query;
   return form([
-    ['_content', text],
+    ['_content', text.slice(0, LONGEST_TEXT)],
     ['patient', clientId],
     ['author', author],
     ['status', statuses?.join(',')],
@@ -34,7 +37,7 @@ export function clientSearchForm(
   count: number,
 ): string {
   return form([
-    ['_content', text],
+    ['_content', text.slice(0, LONGEST_TEXT)],
     ['_sort', sort],
     ['_count', String(count)],
   ]);
