@@ -104,6 +104,20 @@ export const testIds = {
     filter: (filter: string) => `found-filter-${filter}`,
     note: (noteId: string) => `found-${noteId}`,
   },
+  /** What the server answers beside the device. */
+  online: {
+    status: 'online-status',
+    section: 'online-section',
+    caveat: 'online-caveat',
+    client: (clientId: string) => `online-client-${clientId}`,
+    note: (noteId: string) => `online-note-${noteId}`,
+    further: 'online-further',
+    again: 'online-again',
+    look: 'online-look',
+    problem: 'online-problem',
+    readOnly: 'online-read-only',
+    olderNotes: 'online-older-notes',
+  },
   emergency: {
     open: 'emergency-open',
     by: (by: string) => `emergency-by-${by}`,

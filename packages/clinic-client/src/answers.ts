@@ -1,10 +1,8 @@
 import {
   CLIENT_GROUP_KINDS,
-  type Composition,
   type Consent,
   type Encounter,
   type FhirResource,
-  type Patient,
   displayName,
   noteSections,
 } from '@fieldchart/clinical';
@@ -29,11 +27,11 @@ import type {
 import { loadEmergencyMarks } from './emergencyMarks.ts';
 import { likelyDuplicates } from './likelyDuplicates.ts';
 import { sectionLabelKey } from './noteLabels.ts';
+import { signatureOf, summaryOfNote } from './noteSummary.ts';
+import { personOf } from './personOf.ts';
 import { noteSnippet, toNoteQuery } from './noteSearch.ts';
 import { standingOf } from './standing.ts';
 
-/** Characters of a note's text shown in lists. */
-const previewLength = 160;
 /** Rows of each part of the sync page. */
 const outboxRows = 200;
 const sentRows = 50;
@@ -103,7 +101,6 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
       const note = as(record.resource, 'Composition');
       const clientId = idIn(note.subject?.reference) ?? '';
       const client = await store.get(`Patient/${clientId}`);
-      const attester = note.attester?.find((one) => one.mode === 'professional');
       return {
         ...noteSummary(record, practitionerId),
         revision: record.revision,
@@ -114,8 +111,7 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
           text,
           labelKey: sectionLabelKey(code),
         })),
-        signedAt: attester?.time ?? null,
-        signedBy: attester === undefined ? null : (note.author[0]?.display ?? null),
+        ...signatureOf(note),
         inConflict: record.inConflict,
         attentionId: await attentionIdOf(record),
       };
@@ -265,19 +261,6 @@ function outboxRow(item: OutboxItem | Receipt, delivery: Delivery): OutboxRow {
   };
 }
 
-function personOf(patient: Patient) {
-  const address = patient.address?.[0];
-  const parts = [...(address?.line ?? []), address?.city, address?.state, address?.postalCode];
-  const line = parts.filter((part) => part !== undefined && part !== '').join(', ');
-  return {
-    name: displayName(patient),
-    birthDate: patient.birthDate ?? null,
-    gender: patient.gender ?? null,
-    phone: patient.telecom?.find((contact) => contact.system === 'phone')?.value ?? null,
-    address: line === '' ? null : line,
-  };
-}
-
 function conditionOf(record: StoredRecord): ChartAnswer['conditions'][number] {
   const condition = as(record.resource, 'Condition');
   const coding = condition.code?.coding?.[0];
@@ -307,23 +290,8 @@ function placeOf(code: string | undefined): VisitPlace {
 }
 
 function noteSummary(record: StoredRecord, practitionerId: string): NoteSummary {
-  const note: Composition = as(record.resource, 'Composition');
-  const author = note.author[0];
-  const text = noteSections(note)
-    .map((section) => section.text)
-    .filter((part) => part !== '')
-    .join(' · ');
-  return {
-    noteId: note.id,
-    visitId: idIn(note.encounter?.reference) ?? null,
-    title: note.title,
-    date: note.date,
-    authorName: author?.display ?? '',
-    mine: idIn(author?.reference) === practitionerId,
-    status: note.status,
-    preview: text.length > previewLength ? `${text.slice(0, previewLength).trimEnd()}…` : text,
-    delivery: deliveryOf(record),
-  };
+  const note = as(record.resource, 'Composition');
+  return { ...summaryOfNote(note, practitionerId), delivery: deliveryOf(record) };
 }
 
 function consentSummary(record: StoredRecord): ChartAnswer['consents'][number] {

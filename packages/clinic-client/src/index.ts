@@ -8,7 +8,7 @@ export type {
   Ownership,
   ProfileStore,
 } from './platform.ts';
-export type { HttpTransport } from '@fieldchart/fhir-sync';
+export type { HttpTransport, ServerProblem } from '@fieldchart/fhir-sync';
 export {
   type Activity,
   type ActivityStore,

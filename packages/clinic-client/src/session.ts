@@ -23,6 +23,7 @@ import type { TellLockedEvents } from './lockedEvents.ts';
 import { openNoteEditor, type OpenNoteEditor } from './noteEditor.ts';
 import type { ClinicPlatform, DeviceProfile } from './platform.ts';
 import { createOlderRecords } from './olderRecords.ts';
+import { openOnline } from './online.ts';
 import { signConsent, signNote } from './signing.ts';
 import { startSync } from './startSync.ts';
 import { createSettling } from './settling.ts';
@@ -82,6 +83,7 @@ export async function openSession(options: {
     audit,
     onWithdrawn: options.onWithdrawn,
   });
+  const online = openOnline({ store, sync, clock, timers, practitionerId: identity.practitionerId });
   const fingerprint = await deviceFingerprint(platform.webCrypto, keys.publicJwk);
   const account = createAccount({ ...options, store, identity, sync });
   const editors = new Map<string, OpenNoteEditor>();
@@ -113,6 +115,7 @@ export async function openSession(options: {
   };
   const release = async (finish: () => Promise<unknown>) => {
     health.stop();
+    online.stop();
     stopIndexing();
     try {
       await finish();
@@ -228,6 +231,7 @@ export async function openSession(options: {
 
     ...account,
     ...createEmergency({ store, audit, sync, clock }),
+    ...online.api,
     ...createOlderRecords({ store, audit, sync }),
     ...createSettling({
       store,

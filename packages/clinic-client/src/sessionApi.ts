@@ -2,11 +2,12 @@ import type { EmergencyRequest, NewPatient, SignerAuthority, Stroke, VisitPlace 
 import type { EmergencyProblem } from '@fieldchart/fhir-sync';
 import type { EditorPosition } from '@fieldchart/record-store';
 import type { ActivityStore, MendDraft } from './activityStore.ts';
+import type { Online } from './onlineViews.ts';
 import type { Answer, Query, Settling } from './queries.ts';
 import type { SecretKind, TicketInput, TicketProblem, UnlockOutcome } from './shellApi.ts';
 
 /** One unlock: the records, the use cases, and the Redux store of what the app is doing. */
-export interface ClinicSession extends Settling {
+export interface ClinicSession extends Settling, Online {
   readonly me: {
     readonly userId: string;
     readonly practitionerId: string;

@@ -133,6 +133,7 @@ export {
   parametersToEmergencyGrant,
   parametersToEmergencyRequest,
 } from './wire/emergency.ts';
+export { type ServerClientSort, clientSearchForm, noteSearchForm, searchPath } from './wire/search.ts';
 export { type ReviewReceipt, REVIEW_PATH, reviewReceiptOf, reviewReceiptResponse } from './wire/review.ts';
 export {
   type RetentionWord,

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** When it resolves nobody waits for the answer any more: the request ends, and rejects. */
+  readonly cancelled?: Promise<void>;
 }
 
 export interface HttpAnswer {

@@ -17,6 +17,13 @@ export {
   signRegistration,
 } from './registerDevice.ts';
 export {
+  type ServerPage,
+  type ServerProblem,
+  type ServerQuestion,
+  readFromServer,
+  searchServer,
+} from './searchServer.ts';
+export {
   type SyncEngine,
   type SyncEngineOptions,
   type SyncStatus,

@@ -7,6 +7,7 @@ import { createLateWork } from './lateWork.ts';
 import { createClientList } from './clientList.ts';
 import { createLists } from './lists.ts';
 import { createMending } from './mending.ts';
+import { knownHere } from './knownHere.ts';
 import { migrate } from './migrate.ts';
 import { renewIndex } from './noteIndex.ts';
 import { createPull } from './pull.ts';
@@ -55,6 +56,7 @@ export async function openRecordStore(deps: {
     ...createMending(parts),
     ...createAttentionLists(parts),
     ...createNoteSearch(database),
+    knownHere: (keys) => knownHere(database, keys),
     startIndexing: (timers) => startIndexing({ database, timers, announcer: parts.announcer }),
   };
 }

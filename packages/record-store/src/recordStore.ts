@@ -54,6 +54,8 @@ export interface RecordStore extends Attention, LateWork, Retention {
    * index last followed is read as it stands, up to 200 notes: an answer is never behind the records by a word.
    */
   searchNotes(query: NoteQuery, limit: number): Promise<FoundNotes>;
+  /** Of records that the server found, those on which this device has the word; the others are missing. */
+  knownHere(keys: readonly ResourceKey[]): Promise<ReadonlyMap<ResourceKey, KnownHere>>;
   /** Keeps the search index behind the records, beside the work, until the returned function is called. */
   startIndexing(timers: Timers): () => void;
   /** One client with everything the chart shows; undefined if the client is not on this device. */
@@ -234,6 +236,8 @@ export interface FoundNote extends StoredRecord {
   readonly clientId: string | null;
   readonly clientName: string | null;
 }
+/** `aged-out`: the policy keeps it on the server only, and nothing of its text is here. */
+export type KnownHere = 'here' | 'deleted' | 'aged-out';
 
 export interface FoundNotes {
   readonly notes: readonly FoundNote[];

@@ -1,3 +1,4 @@
+import type { StandingAnswer } from '@fieldchart/clinic-client';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
 import { useLive } from '../session/useLive.ts';
@@ -11,10 +12,15 @@ import { Text } from './Text.tsx';
  * dismissed; it asks for itself, so that a change of it draws nothing else anew.
  */
 export function RiskStrip({ clientId }: { clientId: string }) {
+  const standing = useLive({ kind: 'standing', clientId });
+  return standing === undefined ? null : <Risks risks={standing.risks} />;
+}
+
+/** Risks that were read already. */
+export function Risks({ risks }: Pick<StandingAnswer, 'risks'>) {
   const { t } = useTranslation();
   const palette = usePalette();
-  const standing = useLive({ kind: 'standing', clientId });
-  if (standing === undefined || standing.risks.length === 0) return null;
+  if (risks.length === 0) return null;
   const ink = palette.onAmberContainer;
   return (
     <View
@@ -35,7 +41,7 @@ export function RiskStrip({ clientId }: { clientId: string }) {
     >
       <Icon name="shield-alert-outline" color={ink} />
       <View style={{ flex: 1, gap: 2 }}>
-        {standing.risks.map(({ id, text }) => (
+        {risks.map(({ id, text }) => (
           <Text key={id} style={{ color: ink }}>
             <Text size="strong" style={{ color: ink }}>
               {t('risk.label')}

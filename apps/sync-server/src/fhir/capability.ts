@@ -1,5 +1,6 @@
 import { CHANGES_PATH, EMERGENCY_PATH, REVIEW_PATH } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
+import { INCLUDE_CLIENTS } from '../search/includedClients.ts';
 import { SEARCH_PARAMETERS } from './search.ts';
 import { AUDIT_PARAMETERS } from './searchAudit.ts';
 
@@ -14,7 +15,14 @@ const TOTAL_RULE =
 
 /** What the analyser answers beside {@link SEARCH_PARAMETERS}. */
 const ANALYSED: Readonly<
-  Record<string, { readonly parameters: readonly SearchParam[]; readonly documentation: string }>
+  Record<
+    string,
+    {
+      readonly parameters: readonly SearchParam[];
+      readonly documentation: string;
+      readonly include?: readonly string[];
+    }
+  >
 > = {
   Composition: {
     parameters: [
@@ -27,6 +35,7 @@ const ANALYSED: Readonly<
       { name: 'author', type: 'reference' },
     ],
     documentation: `With _content, author or _sort=-date: newest first, in pages that do not move. ${TOTAL_RULE}`,
+    include: [INCLUDE_CLIENTS],
   },
   Patient: {
     parameters: [
@@ -86,6 +95,7 @@ export function capabilityStatement(baseUrl: string, now: number): object {
               ...(ANALYSED[type]?.parameters ?? []),
             ],
             ...(ANALYSED[type] === undefined ? {} : { documentation: ANALYSED[type].documentation }),
+            ...(ANALYSED[type]?.include === undefined ? {} : { searchInclude: ANALYSED[type].include }),
             ...(type === 'Patient'
               ? {
                   operation: [

@@ -20,8 +20,18 @@ export function addBodyParsers(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>(
     'application/x-www-form-urlencoded',
     { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) =>
-      Object.fromEntries(new URLSearchParams(await readText(request, body))),
+    async (request: FastifyRequest, body: Buffer) => readForm(await readText(request, body)),
+  );
+}
+
+/** A form by its names; a name that stands more than once has all its values. */
+function readForm(text: string): Readonly<Record<string, string | readonly string[]>> {
+  const form = new URLSearchParams(text);
+  return Object.fromEntries(
+    [...new Set(form.keys())].map((name) => {
+      const [first = '', ...more] = form.getAll(name);
+      return [name, more.length === 0 ? first : [first, ...more]];
+    }),
   );
 }
 

@@ -1,5 +1,7 @@
 import { CURSOR_HEADER } from '@fieldchart/clinical';
 import type { FastifyInstance } from 'fastify';
+import { BY_ROLE, beyondCaseload } from '../access/beyondCaseload.ts';
+import type { AuditedEvent } from '../audit/auditEvent.ts';
 import { RequestRefused, etag, withMeta } from '../fhir/answer.ts';
 import { capabilityStatement } from '../fhir/capability.ts';
 import { readEverything } from '../fhir/everything.ts';
@@ -53,7 +55,7 @@ function addEverything(app: FastifyInstance, context: ServerContext): void {
       count,
       after: single.get('_after'),
     });
-    await context.audit({ action: 'everything', actor, outcome: '0', clientId: id });
+    await auditRead(context, { action: 'everything', actor, outcome: '0', clientId: id });
     const self = `Patient/${id}/$everything?_count=${count}`;
     const next = page.after === undefined ? undefined : `${self}&_after=${page.after}`;
     return reply.type(FHIR_JSON).send(toSearchset(page.rows.map(withMeta), { self, next }));
@@ -66,7 +68,7 @@ function addReads(app: FastifyInstance, context: ServerContext): void {
     const actor = await authenticate(context, request, scopeFor(type, 'r'));
     const found = await readCurrentVersion(context.db, actor, type, id);
     if (found === undefined) return refuseRead(context, actor, 'read', `${type}/${id}`);
-    await context.audit({
+    await auditRead(context, {
       action: 'read',
       actor,
       outcome: '0',
@@ -82,7 +84,7 @@ function addReads(app: FastifyInstance, context: ServerContext): void {
     if (!/^[1-9][0-9]{0,8}$/u.test(version)) throw absent();
     const found = await readVersion(context.db, actor, { type, id, version: Number(version) });
     if (found === undefined) return refuseRead(context, actor, 'vread', `${type}/${id}`);
-    await context.audit({
+    await auditRead(context, {
       action: 'vread',
       actor,
       outcome: '0',
@@ -130,6 +132,13 @@ function addWrites(app: FastifyInstance, context: ServerContext): void {
     await checkPushedCursor(context, actor, request.headers[CURSOR_HEADER]);
     return reply.type(FHIR_JSON).send(await performBundle(context, actor, bundle.value));
   });
+}
+
+/** Of a client beyond the reader's caseload the audit says that their role allowed it. */
+async function auditRead(context: ServerContext, event: AuditedEvent): Promise<void> {
+  const clients = event.clientId === undefined ? [] : [event.clientId];
+  const beyond = await beyondCaseload(context.db, event.actor, clients);
+  await context.audit({ ...event, ...(beyond.size > 0 ? BY_ROLE : {}) });
 }
 
 /** What one may not read and what does not exist answer alike; both are audited. */

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { RequestRefused } from '../fhir/answer.ts';
 import { refusal } from '../write/mutation.ts';
 
-/** The parameters of a request's query: all values of each, and the last of each. */
+/** The parameters of a request's query, and of the form that a POST brings: all values of each, and the last of each. */
 export function readQuery(request: FastifyRequest): {
   all: Map<string, string[]>;
   single: Map<string, string>;
@@ -10,12 +11,31 @@ export function readQuery(request: FastifyRequest): {
   const all = new Map<string, string[]>();
   const single = new Map<string, string>();
   const at = request.url.indexOf('?');
-  for (const [name, value] of new URLSearchParams(at === -1 ? '' : request.url.slice(at + 1))) {
+  const inAddress = new URLSearchParams(at === -1 ? '' : request.url.slice(at + 1));
+  for (const [name, value] of [...inAddress, ...formOf(request.body)]) {
     if (value.includes('\0')) throw new RequestRefused(refusal(400, 'value', 'a character is not allowed'));
     all.set(name, [...(all.get(name) ?? []), value]);
     single.set(name, value);
   }
   return { all, single };
+}
+
+/** As long as an address may be: what is asked is kept in the audit, once for each client in the answer. */
+const LONGEST_FORM = 16_384;
+
+const FORM = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+function formOf(body: unknown): (readonly [name: string, value: string])[] {
+  if (body === undefined || body === null) return [];
+  const form = FORM.safeParse(body);
+  if (!form.success) throw new RequestRefused(refusal(400, 'structure', 'the body is not a form'));
+  const pairs = Object.entries(form.data).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+  if (pairs.reduce((length, [name, value]) => length + name.length + value.length, 0) > LONGEST_FORM) {
+    throw new RequestRefused(refusal(413, 'too-long', 'the question is over the limit'));
+  }
+  return pairs;
 }
 
 /** A count among them; a greater one than `most` is brought down to it. */

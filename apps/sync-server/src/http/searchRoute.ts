@@ -1,9 +1,11 @@
 import { type Bundle, isResourceType } from '@fieldchart/clinical';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BY_ROLE, beyondCaseload } from '../access/beyondCaseload.ts';
 import { RequestRefused, withMeta } from '../fhir/answer.ts';
 import { toSearchset } from '../fhir/readResource.ts';
 import { searchResources } from '../fhir/search.ts';
 import { scopeFor } from '../identity/scopes.ts';
+import { INCLUDE_CLIENTS, includedClients } from '../search/includedClients.ts';
 import { isClientSearch, searchClients } from '../search/searchClients.ts';
 import { isNoteSearch, searchNotes } from '../search/searchNotes.ts';
 import { toFoundSet } from '../search/toFoundSet.ts';
@@ -19,9 +21,13 @@ interface Answer {
   readonly clients: ReadonlySet<string>;
 }
 
-/** Search of one type. What was asked is audited before the answer leaves, once for each client in it (S3). */
+/**
+ * Search of one type, also as a POST whose form holds the question, which then stands in no address that a proxy logs.
+ * What was asked is audited before the answer leaves, once for each client in it; whoever reaches beyond their caseload
+ * by their role is said to (S3).
+ */
 export function addSearchRoute(app: FastifyInstance, context: ServerContext): void {
-  app.get<{ Params: { type: string } }>('/fhir/:type', async (request, reply) => {
+  const search = async (request: FastifyRequest<{ Params: { type: string } }>, reply: FastifyReply) => {
     const { type } = request.params;
     const actor = await authenticate(context, request, scopeFor(type, 's'));
     if (!isResourceType(type))
@@ -32,16 +38,32 @@ export function addSearchRoute(app: FastifyInstance, context: ServerContext): vo
       : isClientSearch(type, all)
         ? searchClients
         : undefined;
-    const { bundle, query, clients } =
+    const answer =
       find === undefined
         ? await searchPlainly(context, actor, request, type)
         : await searchAnalysed(context, actor, request, type, find);
-    const event = { action: 'search', actor, outcome: '0', query } as const;
-    await context.audit(
-      ...(clients.size === 0 ? [event] : [...clients].map((clientId) => ({ ...event, clientId }))),
-    );
-    return reply.type(FHIR_JSON).send(bundle);
-  });
+    await auditSearch(context, actor, answer);
+    return reply.type(FHIR_JSON).send(answer.bundle);
+  };
+  app.get<{ Params: { type: string } }>('/fhir/:type', search);
+  app.post<{ Params: { type: string } }>('/fhir/:type/_search', search);
+}
+
+async function auditSearch(
+  context: ServerContext,
+  actor: Actor,
+  { query, clients }: Pick<Answer, 'query' | 'clients'>,
+): Promise<void> {
+  const event = { action: 'search', actor, outcome: '0', query } as const;
+  const beyond = await beyondCaseload(context.db, actor, clients);
+  if (clients.size === 0) {
+    // Nobody was found, and everybody was looked through.
+    await context.audit({ ...event, ...(actor.role === 'clinician' ? {} : BY_ROLE) });
+    return;
+  }
+  await context.audit(
+    ...[...clients].map((clientId) => ({ ...event, clientId, ...(beyond.has(clientId) ? BY_ROLE : {}) })),
+  );
 }
 
 async function searchPlainly(
@@ -72,18 +94,23 @@ async function searchAnalysed(
   const summary = oneOf(single, '_summary', 'count');
   const count = summary === undefined ? readCount(single.get('_count'), 50, 500) : 0;
   const counted = oneOf(single, '_total', 'none') === undefined;
+  const include = type === 'Composition' ? oneOf(single, '_include', INCLUDE_CLIENTS) : undefined;
   for (const name of ['_count', '_after', '_total', '_summary']) all.delete(name);
+  if (include !== undefined) all.delete('_include');
   const page = await find(context.db, actor, { query: all, count, after, counted });
   const asked = [...all].flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
   const address = (from: string | undefined) => {
     const link = new URLSearchParams([...asked, ['_count', String(count)]]);
     if (!counted) link.append('_total', 'none');
+    if (include !== undefined) link.append('_include', include);
     if (from !== undefined) link.append('_after', from);
     return `${type}?${link.toString()}`;
   };
   const query = address(after);
   const next = page.next === undefined ? undefined : address(page.next);
-  return { bundle: toFoundSet(page, { self: query, next }), query, clients: clientsOf(page.rows) };
+  const clients = clientsOf(page.rows);
+  const included = include === undefined ? [] : await includedClients(context.db, actor, clients);
+  return { bundle: toFoundSet(page, { self: query, next }, included), query, clients };
 }
 
 /** A parameter that takes one value alone; any other is refused. */

@@ -1,14 +1,15 @@
 import type { Bundle, BundleEntry } from '@fieldchart/clinical';
-import { withMeta } from '../fhir/answer.ts';
+import { type VersionRow, withMeta } from '../fhir/answer.ts';
 import { MOST_COUNTED, type SearchPage } from './searchPage.ts';
 
 /**
  * A page as a searchset. `total` is left out where more answer than are counted. Where rows are still to be analysed,
- * the first entry says how many could not be looked at.
+ * the first entry says how many could not be looked at. `included` stands after what was found.
  */
 export function toFoundSet(
   { rows, total, preparing }: SearchPage,
   links: { readonly self: string; readonly next: string | undefined },
+  included: readonly VersionRow[] = [],
 ): Bundle {
   return {
     resourceType: 'Bundle',
@@ -24,6 +25,11 @@ export function toFoundSet(
         fullUrl: `${row.type}/${row.id}`,
         resource: { ...withMeta(row) },
         search: { mode: 'match' as const, ...(row.score === undefined ? {} : { score: row.score }) },
+      })),
+      ...included.map((row) => ({
+        fullUrl: `${row.type}/${row.id}`,
+        resource: { ...withMeta(row) },
+        search: { mode: 'include' as const },
       })),
     ],
   };

@@ -5,6 +5,7 @@ import {
   auditLinkContent,
   auditLinkToEvent,
   emergencyRequestToParameters,
+  searchPath,
 } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import { receiveSealedWork } from '../identity/deviceDesk.ts';
@@ -182,6 +183,13 @@ export async function roleRoutes(server: TestServer, ticketFolder: string): Prom
       `${patient}/_history/1`,
     ),
     get('/fhir/:type', 'search for clients', 'user/Patient.s', '/fhir/Patient?_count=1'),
+    {
+      method: 'POST',
+      pattern: '/fhir/:type/_search',
+      what: 'search for clients, asked in the body',
+      scope: 'user/Patient.s',
+      ask: () => ({ url: searchPath('Patient'), body: '_count=1', headers: form }),
+    },
     get('/fhir/:type/_history', 'history of all clients', 'user/Patient.s', '/fhir/Patient/_history'),
     get('/fhir/_history', 'history of all', 'user/*.rs'),
     get('/fhir/AuditEvent', 'the audit trail', 'user/AuditEvent.s'),

@@ -210,7 +210,7 @@ function toPage(
 
 Made by a test that asks every route as every kind of asker, on PGlite and on PostgreSQL; it fails when the server answers
 otherwise, or has a route that does not stand here. To write it anew:
-\`FIELDCHART_WRITE_DOCS=1 npm run unit -- apps/sync-server/src/server.test.ts\`.
+\`FIELDCHART_WRITE_DOCS=1 npm exec -- vitest run --project product apps/sync-server/src/server.test.ts\`.
 
 What is asked is right in everything, so the answers tell who may: "yes" is an answer; "sign in" that no token, or none that
 holds, came with it; "no" that the asker may not; "not there" that there is nothing that the asker may know of. "nobody" and
@@ -230,7 +230,9 @@ whatever the role: the test tries each route with a token of the scope in its ro
 
 What a clinician reads and writes is their caseload, to which emergency access adds a client for a time; whether late work for a client who has left it is taken for review depends
 on whether they ever were in the care team. Supervisors and administrators see the whole organisation, and write nothing into a
-record in whose care team they do not stand, but for the care team. All this holds at every request besides the scope, and so
+record in whose care team they do not stand, but for the care team. Of clinical content administrators read nothing: a search finds
+them clients and no notes. The audit of a search or a reading says \`reach: organization\` of each client whom the reader's role alone
+let them see; what the app then shows is read only and stays on no device. All this holds at every request besides the scope, and so
 does the state of the device.
 `;
 }

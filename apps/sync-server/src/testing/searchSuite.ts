@@ -1,4 +1,11 @@
-import { type FhirResource, type NoteQuery, createCareTeam, createEncounter } from '@fieldchart/clinical';
+import {
+  type FhirResource,
+  clientSearchForm,
+  createCareTeam,
+  createEncounter,
+  noteSearchForm,
+  searchPath,
+} from '@fieldchart/clinical';
 import {
   SEARCHED_CLIENTS,
   clientTextArbitrary,
@@ -48,7 +55,7 @@ export function defineSearchSuite(storage: () => Storage): void {
         `/fhir/${url}`,
       );
       expect(status, `${url} ${JSON.stringify(body)}`).toBe(200);
-      entries.push(...body.entry);
+      entries.push(...body.entry.filter((entry: AnyJson) => entry.search.mode === 'match'));
       totals.add(body.total);
       url = body.link.find((link: AnyJson) => link.relation === 'next')?.url;
     }
@@ -80,7 +87,7 @@ export function defineSearchSuite(storage: () => Storage): void {
           ['Patient/c1', 'Patient/c.1'].includes(note.subject?.reference ?? ''),
         );
         for (const [query, count] of questions) {
-          const path = `Composition?${toParameters(query)}&_sort=-date&_count=${String(count)}`;
+          const path = `Composition?${noteSearchForm(query, count)}`;
           const all = expectedNotes(notes, query);
           const found = await readAll(server.sue, path);
           expect([found.ids, found.totals], path).toEqual([all, [all.length]]);
@@ -168,6 +175,101 @@ export function defineSearchSuite(storage: () => Storage): void {
     expect((await readAll(ada, 'Patient?_content=ang')).ids).toEqual([of.clientId]);
   });
 
+  /** What the audit says of searches and reads: whose, of whom, and whether by role alone. */
+  const audited = async (action: 'search' | 'read' | 'everything') => {
+    const rows = await storage()
+      .db.selectFrom('audit')
+      .select(['client_id', 'practitioner_id', 'body'])
+      .where('action', '=', action)
+      .orderBy('recorded')
+      .execute();
+    return rows.map(({ client_id, practitioner_id, body }) => {
+      const event: AnyJson = body;
+      const entities: AnyJson[] = event.entity ?? [];
+      const query = entities.find((one) => one.query !== undefined)?.query ?? '';
+      return {
+        by: practitioner_id,
+        of: client_id,
+        query: decodeURIComponent(Buffer.from(query, 'base64').toString()),
+        reach: entities.flatMap((one) => one.detail ?? []).find((one) => one.type === 'reach')?.valueString,
+      };
+    });
+  };
+
+  test('S3: a search that reaches beyond the caseload by role is audited with its question and says so; within it, it does not', async () => {
+    const { ana, sue } = server;
+    const of = await server.registerClient(ana);
+    const own = await server.registerClient(sue);
+    const notes = [server.note(ana, of), server.note(sue, own)];
+    for (const [at, device] of [ana, sue].entries()) {
+      await server.ask(device, 'POST', '/fhir', bundleOf('batch', notes.slice(at, at + 1)));
+    }
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const search = async (device: TestDevice, path: string, body: string) => {
+      const answer = await server.ask(device, 'POST', path, body, form);
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+      return answer.body;
+    };
+    const found = await search(sue, searchPath('Composition'), noteSearchForm({ text: 'progress' }, 10));
+    expect(found.entry.map((entry: AnyJson) => [entry.search.mode, entry.resource.id])).toEqual(
+      expect.arrayContaining([
+        ...notes.map(({ id }) => ['match', id]),
+        ...[of, own].map(({ clientId }) => ['include', clientId]),
+      ]),
+    );
+    const asked = expect.stringContaining('_content=progress');
+    expect(await audited('search')).toEqual(
+      expect.arrayContaining([
+        { by: 'sue', of: of.clientId, query: asked, reach: 'organization' },
+        { by: 'sue', of: own.clientId, query: asked, reach: undefined },
+      ]),
+    );
+    await search(sue, searchPath('Patient'), clientSearchForm({ text: 'zebulon', sort: 'family' }, 10));
+    await search(ana, searchPath('Composition'), noteSearchForm({ text: 'progress note' }, 10));
+    expect(await audited('search')).toEqual(
+      expect.arrayContaining([
+        { by: 'sue', of: null, query: expect.stringContaining('_content=zebulon'), reach: 'organization' },
+        { by: 'ana', of: of.clientId, query: expect.stringContaining('progress'), reach: undefined },
+      ]),
+    );
+    for (const [client, reach] of [
+      [of, 'organization'],
+      [own, undefined],
+    ] as const) {
+      await server.ask(sue, 'GET', `/fhir/Patient/${client.clientId}`);
+      await server.ask(sue, 'GET', `/fhir/Patient/${client.clientId}/$everything`);
+      for (const action of ['read', 'everything'] as const) {
+        expect(await audited(action)).toContainEqual(
+          expect.objectContaining({ by: 'sue', of: client.clientId, reach }),
+        );
+      }
+    }
+    expect(server.logLines.join()).not.toContain('zebulon');
+  });
+
+  test('asked in the body it is the same question: the same answer, and a next page that may be asked so again', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', [server.note(ana, of), server.note(ana, of)]));
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const from = '2020-01-01';
+    const question = noteSearchForm({ text: 'progress', from, before: '2100-01-01' }, 1);
+    const inBody = await ask(ana, 'POST', searchPath('Composition'), question, form);
+    const inAddress = await ask(ana, 'GET', `/fhir/Composition?${question}`);
+    expect(inBody.body).toEqual(inAddress.body);
+    expect(inBody.body.total).toBe(2);
+    const next = inBody.body.link.find((link: AnyJson) => link.relation === 'next').url as string;
+    const second = await ask(ana, 'POST', searchPath('Composition'), next.slice(next.indexOf('?') + 1), form);
+    const idsOf = (body: AnyJson) => body.entry.map((entry: AnyJson) => entry.resource.id);
+    expect(second.body.entry[1].resource.id).toBe(of.clientId);
+    expect(idsOf(second.body)[0]).not.toBe(idsOf(inBody.body)[0]);
+    expect((await ask(ana, 'POST', searchPath('Composition'), '{"_content":[1]}')).status).toBe(400);
+    // The audit keeps the question: it is no longer than an address could be.
+    const long = `_content=${'a'.repeat(20_000)}`;
+    expect((await ask(ana, 'POST', searchPath('Composition'), long, form)).status).toBe(413);
+    expect((await audited('search')).every(({ query }) => query.length < 1000)).toBe(true);
+  });
+
   test('what is not understood is refused, never ignored', async () => {
     for (const query of [
       'Composition?_content=a&shoe=9',
@@ -178,6 +280,8 @@ export function defineSearchSuite(storage: () => Storage): void {
       'Composition?_content=a&status=',
       'Composition?_content=a&_total=estimate',
       'Composition?_content=a&_summary=text',
+      'Composition?_content=a&_include=Composition:author',
+      'Patient?_content=a&_include=Composition:patient',
       'Composition?_content=a&_after=nonsense',
       'Composition?_content=a&_after=WyJmYW1pbHkiLGZhbHNlLCJhIiwiYiIsbnVsbF0',
       'Patient?_content=a&_sort=shoe',
@@ -321,15 +425,4 @@ function plannedVisit(clientId: string): FhirResource {
     startedAt: 0,
   });
   return { ...visit, status: 'planned' };
-}
-
-function toParameters({ text, clientId, author, statuses, type, from, before }: NoteQuery): string {
-  const parameters = new URLSearchParams({ _content: text });
-  if (clientId !== undefined) parameters.append('patient', clientId);
-  if (author !== undefined) parameters.append('author', author);
-  if (statuses !== undefined) parameters.append('status', statuses.join(','));
-  if (type !== undefined) parameters.append('type', type);
-  if (from !== undefined) parameters.append('date', `ge${from}`);
-  if (before !== undefined) parameters.append('date', `lt${before}`);
-  return parameters.toString();
 }

@@ -3,9 +3,13 @@ import type { HttpTransport } from '@fieldchart/clinic-client';
 /** `fetch` of React Native as the sync engine's transport. It unpacks compressed answers by itself. */
 export function createNativeTransport(baseUrl: string): HttpTransport {
   return {
-    async request({ method, path, headers, body, timeoutMs }) {
+    async request({ method, path, headers, body, timeoutMs, cancelled }) {
       const giveUp = new AbortController();
       const timer = setTimeout(() => giveUp.abort(), timeoutMs);
+      cancelled?.then(
+        () => giveUp.abort(),
+        () => giveUp.abort(),
+      );
       try {
         const response = await fetch(`${baseUrl}${path}`, {
           method,

@@ -6,22 +6,32 @@ const gzipFrom = 1024;
 /** `fetch` as the sync engine's transport: request bodies gzipped, nothing cached, no cookies. */
 export function createFetchTransport(baseUrl: string): HttpTransport {
   return {
-    async request({ method, path, headers, body, timeoutMs }) {
+    async request({ method, path, headers, body, timeoutMs, cancelled }) {
       const packed = body !== undefined && body.length >= gzipFrom;
-      const response = await fetch(new URL(path, baseUrl), {
-        method,
-        headers: packed ? { ...headers, 'content-encoding': 'gzip' } : headers,
-        ...(body === undefined ? {} : { body: packed ? await gzip(body) : body }),
-        cache: 'no-store',
-        credentials: 'omit',
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      return {
-        status: response.status,
-        headers: Object.fromEntries(response.headers.entries()),
-        body: await response.text(),
-      };
+      const giveUp = new AbortController();
+      const timer = setTimeout(() => giveUp.abort(), timeoutMs);
+      cancelled?.then(
+        () => giveUp.abort(),
+        () => giveUp.abort(),
+      );
+      try {
+        const response = await fetch(new URL(path, baseUrl), {
+          method,
+          headers: packed ? { ...headers, 'content-encoding': 'gzip' } : headers,
+          ...(body === undefined ? {} : { body: packed ? await gzip(body) : body }),
+          cache: 'no-store',
+          credentials: 'omit',
+          redirect: 'error',
+          signal: giveUp.signal,
+        });
+        return {
+          status: response.status,
+          headers: Object.fromEntries(response.headers.entries()),
+          body: await response.text(),
+        };
+      } finally {
+        clearTimeout(timer);
+      }
     },
   };
 }

@@ -17,7 +17,10 @@ import { CaseloadControls } from './CaseloadControls.tsx';
 import { ClientRowLink } from './ClientRowLink.tsx';
 import { FoundNotes } from './FoundNotes.tsx';
 import { useCaseloadPages } from './useCaseloadPages.ts';
+import { FoundOnServer, isNothingFound } from './FoundOnServer.tsx';
+import { OnlineStatus } from './OnlineStatus.tsx';
 import { useKeptScroll } from './useKeptScroll.ts';
+import { useOnlineSearch } from './useOnlineSearch.ts';
 
 /** About the height of a row: how many must be loaded before the remembered scroll can be reached. */
 const ROW = 84;
@@ -96,6 +99,12 @@ function CaseloadList({ floating }: { floating: boolean }) {
   const scroll = useKeptScroll<ClientRow>(view.scroll);
   const needed = Math.ceil(first / ROW) + 20;
   const { pages, more } = useCaseloadPages(view, needed);
+  const online = useOnlineSearch({
+    subject: 'clients',
+    search: view.search,
+    sort: view.sort,
+    filtered: view.filter !== 'all' || Object.keys(view.groups).length > 0,
+  });
 
   if (pages === undefined) return <Loading />;
   const { rows, total } = pages;
@@ -124,17 +133,16 @@ function CaseloadList({ floating }: { floating: boolean }) {
       keyboardShouldPersistTaps="handled"
       contentContainerStyle={{ padding: 12, paddingTop: 4, paddingBottom: floating ? 96 : 24, gap: 8 }}
       ListHeaderComponent={
-        <Text
-          size="small"
-          tone="muted"
-          aria-live="polite"
-          testID={testIds.caseload.count}
-          style={{ paddingHorizontal: 4, paddingBottom: 4 }}
-        >
-          {total > 1000 ? t('caseload.countMany') : t('caseload.count', { count: total })}
-        </Text>
+        <View style={{ paddingHorizontal: 4, paddingBottom: 4, gap: 4 }}>
+          <Text size="small" tone="muted" aria-live="polite" testID={testIds.caseload.count}>
+            {total > 1000 ? t('caseload.countMany') : t('caseload.count', { count: total })}
+          </Text>
+          <OnlineStatus answer={online.answer} />
+        </View>
       }
-      ListEmptyComponent={<NoClients view={view} />}
+      ListEmptyComponent={isNothingFound(online.answer) ? <NoClients view={view} /> : null}
+      // Only below the last of the device's own: pages of these would push it down.
+      ListFooterComponent={!pages.more ? <FoundOnServer {...online} /> : null}
     />
   );
 }

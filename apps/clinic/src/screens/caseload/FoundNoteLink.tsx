@@ -1,4 +1,4 @@
-import type { FoundNoteRow } from '@fieldchart/clinic-client';
+import type { FoundNoteRow, NoteOnServer } from '@fieldchart/clinic-client';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
@@ -10,16 +10,17 @@ import { TapLink } from '../../ui/TapLink.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { NoteStatusBadge } from '../chart/NoteStatusBadge.tsx';
 import { useNoteTitle } from '../chart/useNoteTitle.ts';
+import { WhereBadge } from './WhereBadge.tsx';
 
-/** A note that was found: about whom, when, by whom, and the words in their sentence. */
-export const FoundNoteLink = memo(function FoundNoteLink({ row }: { row: FoundNoteRow }) {
+/** A note that was found, here or on the server: about whom, when, by whom, and the words in their sentence. */
+export const FoundNoteLink = memo(function FoundNoteLink({ row }: { row: FoundNoteRow | NoteOnServer }) {
   const { i18n } = useTranslation();
   const palette = usePalette();
   const noteTitle = useNoteTitle();
   return (
     <TapLink
       to={`/clients/${row.clientId}/notes/${row.noteId}`}
-      testID={testIds.found.note(row.noteId)}
+      testID={'where' in row ? testIds.online.note(row.noteId) : testIds.found.note(row.noteId)}
       style={{
         gap: 2,
         padding: 12,
@@ -60,7 +61,7 @@ export const FoundNoteLink = memo(function FoundNoteLink({ row }: { row: FoundNo
       )}
       <View style={{ flexDirection: 'row', flexWrap: 'wrap', gap: 6, paddingTop: 4 }}>
         <NoteStatusBadge status={row.status} />
-        <DeliveryBadge delivery={row.delivery} />
+        {'where' in row ? <WhereBadge where={row.where} /> : <DeliveryBadge delivery={row.delivery} />}
       </View>
     </TapLink>
   );

@@ -10,7 +10,10 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { FoundNoteLink } from './FoundNoteLink.tsx';
+import { FoundOnServer, isNothingFound } from './FoundOnServer.tsx';
+import { OnlineStatus } from './OnlineStatus.tsx';
 import { useKeptScroll } from './useKeptScroll.ts';
+import { useOnlineSearch } from './useOnlineSearch.ts';
 
 const PAGE = 40;
 /** About the height of a row. */
@@ -23,6 +26,7 @@ export function FoundNotes() {
   const scroll = useKeptScroll<FoundNoteRow>(view.scroll);
   const [limit, setLimit] = useState(Math.max(PAGE, Math.ceil(view.scroll / ROW) + PAGE));
   const answer = useLive({ kind: 'found-notes', search: view.search, filter: view.noteFilter, limit });
+  const online = useOnlineSearch({ subject: 'notes', search: view.search, filter: view.noteFilter });
   if (answer === undefined) return <Loading />;
   const { rows, total, preparing } = answer;
   return (
@@ -48,9 +52,12 @@ export function FoundNotes() {
               {t('found.preparing', { count: preparing })}
             </Text>
           )}
+          <OnlineStatus answer={online.answer} />
         </View>
       }
-      ListEmptyComponent={<NoNotes view={view} />}
+      ListEmptyComponent={isNothingFound(online.answer) ? <NoNotes view={view} /> : null}
+      // Only below the last of the device's own: pages of these would push it down.
+      ListFooterComponent={rows.length < limit ? <FoundOnServer {...online} /> : null}
     />
   );
 }

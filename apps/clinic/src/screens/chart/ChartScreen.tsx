@@ -1,10 +1,8 @@
 import type { ChartAnswer, NoteSummary } from '@fieldchart/clinic-client';
-import { systemClock } from '@fieldchart/foundation';
 import { router, useLocalSearchParams } from 'expo-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FlatList, View } from 'react-native';
-import { ageInYears, formatDate } from '../../i18n/format.ts';
 import { useLive } from '../../session/useLive.ts';
 import { testIds } from '../../testIds.ts';
 import { usePalette } from '../../theme/theme.ts';
@@ -14,8 +12,10 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader, Section } from '../../ui/Page.tsx';
 import { Heading, Text } from '../../ui/Text.tsx';
+import { ClientOnServer } from '../online/ClientOnServer.tsx';
 import { AttentionNotices } from '../attention/AttentionNotice.tsx';
 import { EmergencyBadge } from '../emergency/EmergencyBadge.tsx';
+import { Identity } from './Identity.tsx';
 import { ChartFacts } from './ChartFacts.tsx';
 import { ConsentList } from './ConsentList.tsx';
 import { NoteLink } from './NoteLink.tsx';
@@ -53,73 +53,49 @@ export function ChartScreen() {
   const chart = useLive({ kind: 'chart', clientId });
   const entries = useMemo(() => (chart === undefined || chart === null ? [] : timeline(chart)), [chart]);
   if (chart === undefined) return <Loading />;
+  if (chart === null) return <ClientOnServer key={clientId} clientId={clientId} />;
   return (
     <View style={{ flex: 1, backgroundColor: palette.background }}>
       <PageHeader
-        title={chart?.name ?? t('chart.gone')}
-        subtitle={chart === null ? undefined : <Identity chart={chart} />}
+        title={chart.name}
+        subtitle={<Identity chart={chart} />}
         back="/clients"
         titleTestID={testIds.chart.name}
         clientId={clientId}
         actions={chart === null ? undefined : <PinButton clientId={clientId} />}
       />
       <View role="main" style={{ flex: 1 }}>
-        {chart === null ? (
-          <EmptyState icon="account-off-outline" title={t('chart.gone')} text={t('chart.goneText')} />
-        ) : (
-          <FlatList
-            data={entries}
-            keyExtractor={(entry) => entry.id}
-            renderItem={({ item }) =>
-              item.kind === 'visit' ? (
-                <VisitCard clientId={clientId} visit={item.visit} notes={item.notes} />
-              ) : (
-                <LooseNotes clientId={clientId} notes={item.notes} />
-              )
-            }
-            ListHeaderComponent={<ChartHead chart={chart} />}
-            ListEmptyComponent={
-              isAnyOlder(chart.older) || chart.older.asked ? null : (
-                <EmptyState icon="home-heart" title={t('chart.noVisits')} text={t('chart.noVisitsText')} />
-              )
-            }
-            ListFooterComponent={<OlderRecords clientId={clientId} older={chart.older} />}
-            initialNumToRender={12}
-            contentContainerStyle={{
-              padding: 16,
-              paddingBottom: 32,
-              gap: 12,
-              width: '100%',
-              maxWidth: 860,
-              alignSelf: 'center',
-            }}
-          />
-        )}
+        <FlatList
+          data={entries}
+          keyExtractor={(entry) => entry.id}
+          renderItem={({ item }) =>
+            item.kind === 'visit' ? (
+              <VisitCard clientId={clientId} visit={item.visit} notes={item.notes} />
+            ) : (
+              <LooseNotes clientId={clientId} notes={item.notes} />
+            )
+          }
+          ListHeaderComponent={<ChartHead chart={chart} />}
+          ListEmptyComponent={
+            isAnyOlder(chart.older) || chart.older.asked ? null : (
+              <EmptyState icon="home-heart" title={t('chart.noVisits')} text={t('chart.noVisitsText')} />
+            )
+          }
+          ListFooterComponent={<OlderRecords clientId={clientId} older={chart.older} />}
+          initialNumToRender={12}
+          contentContainerStyle={{
+            padding: 16,
+            paddingBottom: 32,
+            gap: 12,
+            width: '100%',
+            maxWidth: 860,
+            alignSelf: 'center',
+          }}
+        />
       </View>
     </View>
   );
 }
-
-function Identity({ chart }: { chart: ChartAnswer }) {
-  const { t, i18n } = useTranslation();
-  const age = chart.birthDate === null ? undefined : ageInYears(chart.birthDate, systemClock.now());
-  return [
-    age === undefined ? null : t('client.age', { count: age }),
-    chart.birthDate === null ? null : formatDate(chart.birthDate, i18n.language),
-    isGender(chart.gender) ? t(genders[chart.gender]) : null,
-  ]
-    .filter((fact) => fact !== null)
-    .join(' · ');
-}
-
-const genders = {
-  female: 'gender.female',
-  male: 'gender.male',
-  other: 'gender.other',
-  unknown: 'gender.unknown',
-} as const;
-
-const isGender = (text: string | null): text is keyof typeof genders => text !== null && text in genders;
 
 // Two columns where there is room, one below the other on a phone.
 const sideBySide = { flexGrow: 1, flexShrink: 1, flexBasis: 290 } as const;

@@ -55,21 +55,35 @@ export function OlderRecords({ clientId, older }: { clientId: string; older: Old
               date: formatDate(older.newest, i18n.language),
             })}
       </Text>
-      {refused ? (
-        <Notice
-          tone="warning"
-          announce
-          testID={testIds.chart.olderRefused}
-          title={t('older.refused')}
-          text={t('older.refusedText', { organization: organization.name })}
-        />
-      ) : null}
+      {refused ? <NotGiven /> : null}
       <FetchButton clientId={clientId} onRefused={setRefused} />
     </Card>
   );
 }
 
-function FetchButton({ clientId, onRefused }: { clientId: string; onRefused: (refused: boolean) => void }) {
+/** The server did not give the older records that were asked for. */
+export function NotGiven() {
+  const { t } = useTranslation();
+  const { organization } = useSession();
+  return (
+    <Notice
+      tone="warning"
+      announce
+      testID={testIds.chart.olderRefused}
+      title={t('older.refused')}
+      text={t('older.refusedText', { organization: organization.name })}
+    />
+  );
+}
+
+/** Fetches all of a client's older records back. */
+export function FetchButton({
+  clientId,
+  onRefused,
+}: {
+  clientId: string;
+  onRefused: (refused: boolean) => void;
+}) {
   const { t } = useTranslation();
   const session = useSession();
   const { busy, failed, run } = useWork();
