@@ -7,6 +7,7 @@ const ofFilesAndKeys = [
   'E2: nothing readable lies on disk, open or closed, in the file or its journals',
   'E3: a wrong key is refused at open, and the bytes stay as they were',
   'D3: a plain-text SQLite file is refused and left as it was',
+  'D3: a file of a newer app is refused, and every byte stays as it was',
 ];
 const never = () => Promise.reject(new Error('there are no files'));
 const harness = { open: openMemoryDatabase(), files: never, openPlain: never };
