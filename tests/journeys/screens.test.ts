@@ -220,6 +220,8 @@ async function lookAtRefusal(audit: ScreenAudit, language: Language) {
     .clientRows()
     .nth(language === 'en' ? 2 : 3)
     .click();
+  await app.shows(testIds.chart.name);
+  const [, , clientId = ''] = new URL(page.url()).pathname.split('/');
   await app.at(testIds.chart.startVisit).click();
   await app.at(testIds.visit.location).fill('Kitchen\u000Btable');
   await app.at(testIds.visit.begin).click();
@@ -233,10 +235,7 @@ async function lookAtRefusal(audit: ScreenAudit, language: Language) {
   await audit.look(page, 'sync-needs-you');
   await app.at(testIds.nav.clients).click();
   await audit.look(page, 'caseload-needs-you');
-  await app
-    .clientRows()
-    .nth(language === 'en' ? 2 : 3)
-    .click();
+  await app.at(testIds.caseload.row(clientId)).click();
   await page.locator('[data-testid^="attention-to-"]').filter({ visible: true }).first().click();
   const field = app.at(testIds.attention.field('location'));
   await field.fill('Kitchen table, by the window');
