@@ -4,6 +4,8 @@ import { type CaseloadPages, watchCaseload } from './watchCaseload.ts';
 
 // The list stands in for the store: its own pages are held to the whole list in record-store's clientSearch.test.ts.
 let names: string[] = [];
+/** Stands in each row, as what changes of a client would. */
+let reading = 'old';
 const open = new Map<() => void, string>();
 let asked: (string | undefined)[] = [];
 
@@ -12,7 +14,7 @@ function pageOf(limit: number, after: ClientCursor | undefined): CaseloadAnswer 
   const some = names.slice(from, from + limit);
   const last = some.at(-1);
   return {
-    rows: some.map((clientId) => ({ clientId }) as CaseloadAnswer['rows'][number]),
+    rows: some.map((clientId) => ({ clientId, name: reading }) as CaseloadAnswer['rows'][number]),
     total: names.length,
     next: some.length < limit || last === undefined ? null : { similar: false, place: null, clientId: last },
   };
@@ -40,6 +42,7 @@ const begin = (pagesAtOnce = 1) => watchCaseload(watch, query, pagesAtOnce, (pag
 const shown = () => seen?.rows.map(({ clientId }) => clientId).join('');
 
 afterEach(() => {
+  reading = 'old';
   open.clear();
   asked = [];
   seen = undefined;
@@ -62,6 +65,19 @@ test('pages come as they are asked for, and each is asked for once', async () =>
   expect(asked).toEqual([undefined, 'b', 'd']);
   list.end();
   expect(open.size).toBe(0);
+});
+
+test('who moves up while the page below is still of before is shown as the page above says', async () => {
+  names = Array.from('abcd');
+  const list = begin(2);
+  await settled();
+  names = Array.from('acd');
+  reading = 'new';
+  [...open.keys()][0]?.();
+  expect(seen?.rows.map(({ clientId, name }) => `${clientId} ${name}`)).toEqual(['a new', 'c new', 'd old']);
+  await settled();
+  expect(seen?.rows.map(({ clientId, name }) => `${clientId} ${name}`)).toEqual(['a new', 'c new', 'd new']);
+  list.end();
 });
 
 test('as many pages as a remembered place needs come by themselves', async () => {

@@ -33,7 +33,11 @@ export function watchCaseload(
     const answers = pages.flatMap(({ answer }) => answer ?? []);
     const [first] = answers;
     if (first === undefined) return;
-    const rows = new Map(answers.flatMap((answer) => answer.rows).map((row) => [row.clientId, row]));
+    const rows = new Map<string, CaseloadAnswer['rows'][number]>();
+    // Who has moved up stands as the page above says: the one below may be of before.
+    for (const row of answers.flatMap((answer) => answer.rows)) {
+      if (!rows.has(row.clientId)) rows.set(row.clientId, row);
+    }
     onPages({ rows: [...rows.values()], total: first.total, more: answers.at(-1)?.next !== null });
   };
   const open = (at: number, after: ClientCursor | undefined) => {

@@ -1,10 +1,9 @@
 import type { ClientRow } from '@fieldchart/clinic-client';
-import { systemClock } from '@fieldchart/foundation';
 import { usePathname } from 'expo-router';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
-import { ageInYears, formatDate } from '../../i18n/format.ts';
+import { formatDate } from '../../i18n/format.ts';
 import { useActivity } from '../../session/useActivity.ts';
 import { testIds } from '../../testIds.ts';
 import { usePalette } from '../../theme/theme.ts';
@@ -12,6 +11,7 @@ import { Badge } from '../../ui/Badge.tsx';
 import { TapLink } from '../../ui/TapLink.tsx';
 import { Text } from '../../ui/Text.tsx';
 import { EmergencyBadge } from '../emergency/EmergencyBadge.tsx';
+import { useClientFacts } from './useClientFacts.ts';
 
 const initials = (name: string): string => {
   const words = name.split(/[\s,]+/).filter((word) => word !== '');
@@ -27,12 +27,7 @@ export const ClientRowLink = memo(function ClientRowLink({ row }: { row: ClientR
   const palette = usePalette();
   const pinned = useActivity((activity) => activity.familiar.pinned.includes(row.clientId));
   const current = usePathname().startsWith(`/clients/${row.clientId}`);
-  const age = row.birthDate === null ? undefined : ageInYears(row.birthDate, systemClock.now());
-  const facts = [
-    age === undefined ? null : t('client.age', { count: age }),
-    row.birthDate === null ? null : formatDate(row.birthDate, i18n.language),
-    row.city,
-  ].filter((fact) => fact !== null);
+  const facts = useClientFacts(row);
   return (
     <TapLink
       to={`/clients/${row.clientId}`}
@@ -68,7 +63,7 @@ export const ClientRowLink = memo(function ClientRowLink({ row }: { row: ClientR
           {row.name}
         </Text>
         <Text size="small" tone="muted">
-          {facts.join(' · ')}
+          {facts}
         </Text>
         <View style={{ flexDirection: 'row', flexWrap: 'wrap', gap: 6, alignItems: 'center' }}>
           <Text size="small" tone="muted">

@@ -1,25 +1,17 @@
 import type { ClientOnServer } from '@fieldchart/clinic-client';
-import { systemClock } from '@fieldchart/foundation';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { View } from 'react-native';
-import { ageInYears, formatDate } from '../../i18n/format.ts';
 import { testIds } from '../../testIds.ts';
 import { usePalette } from '../../theme/theme.ts';
 import { TapLink } from '../../ui/TapLink.tsx';
 import { Text } from '../../ui/Text.tsx';
+import { useClientFacts } from './useClientFacts.ts';
 import { WhereBadge } from './WhereBadge.tsx';
 
 /** A client whom the server found, and who is not on this device. */
 export const OnlineClientLink = memo(function OnlineClientLink({ row }: { row: ClientOnServer }) {
-  const { t, i18n } = useTranslation();
   const palette = usePalette();
-  const age = row.birthDate === null ? undefined : ageInYears(row.birthDate, systemClock.now());
-  const facts = [
-    age === undefined ? null : t('client.age', { count: age }),
-    row.birthDate === null ? null : formatDate(row.birthDate, i18n.language),
-    row.city,
-  ].filter((fact) => fact !== null);
+  const facts = useClientFacts(row);
   return (
     <TapLink
       to={`/clients/${row.clientId}`}
@@ -37,7 +29,7 @@ export const OnlineClientLink = memo(function OnlineClientLink({ row }: { row: C
         {row.name}
       </Text>
       <Text size="small" tone="muted">
-        {facts.join(' · ')}
+        {facts}
       </Text>
       <View style={{ flexDirection: 'row', flexWrap: 'wrap', paddingTop: 4 }}>
         <WhereBadge where={row.where} />
