@@ -183,3 +183,21 @@ test('D4: who was opened lately and who is pinned stand first, after a kill too'
   expect(audit.problems).toEqual([]);
   expect((await app.clientRows().allInnerTexts()).filter((row) => nameIn(row) === name)).toHaveLength(1);
 });
+
+test('what the list can be narrowed to, and who stands first, in Spanish too', async () => {
+  const speak = async (language: 'en' | 'es') => {
+    await app.at(testIds.nav.settings).click();
+    await app.at(testIds.settings.language(language)).click();
+    await app.at(testIds.nav.clients).click();
+  };
+  await speak('es');
+  const open = async () => {
+    await app.at(testIds.caseload.groups('program')).click();
+    await app.at(testIds.caseload.group('any')).waitFor();
+  };
+  await open();
+  const audit = createScreenAudit('es');
+  await audit.look(app.page, 'caseload-program', { again: open });
+  expect(audit.problems).toEqual([]);
+  await speak('en');
+});
