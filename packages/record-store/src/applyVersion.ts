@@ -1,5 +1,6 @@
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { acknowledgeEntry, unsettledOn } from './acknowledge.ts';
+import { bindingReferences } from './bindingReferences.ts';
 import type { PulledVersion, ServerVersion } from './recordStore.ts';
 import { isNewer, parseResource, type RecordRow } from './rows.ts';
 import type { Touched } from './touched.ts';
@@ -27,6 +28,7 @@ export async function applyVersion(
     await setAside(transaction, version);
     return;
   }
+  await wishForTheRest(transaction, version);
   const [first] = entries;
   if (record !== undefined && first !== undefined) {
     await reconcile(transaction, touched, { record, entries, first, version });
@@ -113,6 +115,24 @@ async function isNews(
   );
   return known.every(({ version_id: versionId, server_time: serverTime }) =>
     isNewer(version, { versionId, serverTime }),
+  );
+}
+
+/**
+ * What comes anew and belongs to what has aged out brings that back with it: a note may be written in as soon as it is here,
+ * and refers to its visit then (D3).
+ */
+async function wishForTheRest(
+  transaction: Transaction,
+  { key, resource }: Pick<PulledVersion, 'key' | 'resource'>,
+): Promise<void> {
+  if (resource === null) return;
+  await transaction.run(
+    `INSERT INTO fetched_back (client_id, until)
+     SELECT DISTINCT client_id, NULL FROM aged_out WHERE key IN (SELECT value FROM json_each(?))
+       AND client_id NOT IN (SELECT client_id FROM clients_to_erase)
+     ON CONFLICT (client_id) DO UPDATE SET until = NULL`,
+    [JSON.stringify([key, ...bindingReferences(resource)])],
   );
 }
 

@@ -1,11 +1,5 @@
-import {
-  closedAt,
-  type FhirResource,
-  instantToMilliseconds,
-  keyOfReference,
-  referencesOf,
-  type ResourceKey,
-} from '@fieldchart/clinical';
+import { closedAt, type FhirResource, instantToMilliseconds, type ResourceKey } from '@fieldchart/clinical';
+import { bindingReferences } from './bindingReferences.ts';
 
 /** A record as it stands here, with what decides whether it may go. */
 export interface AgeingRecord {
@@ -77,11 +71,4 @@ function unitsOf<Held extends AgeingRecord>(records: readonly Held[]): readonly 
     units.push(keys.flatMap((member) => recordByKey.get(member) ?? []));
   }
   return units;
-}
-
-/** A Provenance without a signature only tells where records came from: often all of an import, which it does not join. */
-function bindingReferences(resource: FhirResource): readonly ResourceKey[] {
-  if (resource.resourceType !== 'Provenance') return referencesOf(resource);
-  if (resource.signature === undefined) return [];
-  return resource.target.flatMap(({ reference }) => keyOfReference(reference) ?? []);
 }

@@ -228,15 +228,50 @@ test('what has aged out does not come back by itself, not from the feed nor from
   expect(await store.agedOutOf(CLIENT)).toMatchObject({ notes: 1, visits: 1 });
 });
 
-test('a change of what has aged out is news: it comes, is no more counted as away, and ages from then on', async () => {
+test('a change of what has aged out is news: it comes, the rest of its visit is fetched, and they age from then on', async () => {
   const { fixture, pull, holds } = await scene();
+  const { store } = fixture;
   await pull(4000);
   const amended = { ...pulled({ ...final, status: 'amended' } as Composition, 2), serverTime: at(4000) };
-  await fixture.store.applyPage({ entries: [amended], cursor: 'c2' });
+  await store.applyPage({ entries: [amended], cursor: 'c2' });
   expect(await holds(NOTE_KEY)).toBe(true);
-  expect(await fixture.store.agedOutOf(CLIENT)).toMatchObject({ notes: 0, visits: 1 });
+  expect(await store.agedOutOf(CLIENT)).toMatchObject({ notes: 0, visits: 1, asked: true });
+  expect(await store.clientsToFetch()).toEqual([{ clientId: CLIENT, next: null }]);
+  await store.applyEverythingPage(everything([pulled(patient(), 1), pulled(over, 1), amended]));
+  expect(await store.agedOutOf(CLIENT)).toMatchObject({ notes: 0, visits: 0, asked: false });
   expect(await pull(4000 + DAYS - 1)).toEqual([]);
-  expect(await pull(4000 + DAYS + 1)).toEqual([NOTE_KEY]);
+  expect(await pull(4000 + DAYS + 1)).toEqual([NOTE_KEY, VISIT_KEY]);
+});
+
+test('D3: what is new of a visit that has aged out brings the visit back, so that nothing written here refers to what is gone', async () => {
+  const { fixture, pull, holds } = await scene();
+  const { store } = fixture;
+  await pull(4000);
+  const late = { ...note({ data: 'remembered later' }), id: 'a0000000-0000-4000-8000-00000000000a' };
+  const added = { ...pulled(late, 1), serverTime: at(4000) };
+  await store.applyPage({ entries: [added], cursor: 'c2' });
+  expect(await store.clientsToFetch()).toEqual([{ clientId: CLIENT, next: null }]);
+  await store.applyEverythingPage(everything([...everything().versions, added]));
+  expect(await holds(VISIT_KEY)).toBe(true);
+  expect(await pull(8000)).toEqual([]);
+});
+
+test('what is new of a visit that is here asks for nothing more', async () => {
+  const { fixture } = await scene();
+  const late = { ...note({ data: 'remembered later' }), id: 'a0000000-0000-4000-8000-00000000000a' };
+  await fixture.store.applyPage({ entries: [pulled(late, 1)], cursor: 'c2' });
+  expect(await fixture.store.clientsToFetch()).toEqual([]);
+});
+
+test('nothing is fetched back of a client who is leaving', async () => {
+  const { fixture, pull } = await scene();
+  await pull(4000);
+  const amended = { ...pulled({ ...final, status: 'amended' } as Composition, 2), serverTime: at(4000) };
+  await fixture.store.applyPage({
+    entries: [{ kind: 'access-lost', clientId: CLIENT }, amended],
+    cursor: 'c2',
+  });
+  expect(await fixture.store.clientsToFetch()).toEqual([]);
 });
 
 test('what is deleted on the server is not said to be kept there', async () => {
