@@ -313,6 +313,26 @@ test('O3, O5: a lost registration goes before all that waits for its client, wha
   expect(shape(await sendAll())).toEqual([['batch', 'create Encounter']]);
 });
 
+test('O5: what refers to a lost registration whose change was refused is held with it', async () => {
+  await store.loadCaseload({
+    resources: [{ ...patient(), meta: { versionId: '1', lastUpdated: serverTime(1) } }],
+    cursor: 'c1',
+  });
+  const client = await store.get(`Patient/${CLIENT}`);
+  await store.recordChange({ resource: patient('Eva'), basedOn: client?.revision ?? 0 }, AUTHOR);
+  const refused = (await store.nextBatch(LIMITS))?.entries[0]?.mutationId ?? '';
+  await store.park(refused, { code: 'forbidden', text: '' });
+  await store.recordChange({ resource: visit(), basedOn: 0 }, AUTHOR);
+  expect(await store.outboxCounts()).toMatchObject({ waiting: 1, parked: 1, held: 0 });
+  await restored([]);
+  expect(await store.outboxCounts()).toMatchObject({ waiting: 0, parked: 1, held: 1 });
+  await store.resend(refused);
+  expect(shape(await sendAll()).flatMap(([, ...entries]) => entries)).toEqual([
+    'create Patient',
+    'create Encounter',
+  ]);
+});
+
 test('O3: a lost care team follows an unsent change of its client, and all else follows it', async () => {
   await register();
   await sendAll();

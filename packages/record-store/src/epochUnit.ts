@@ -56,7 +56,7 @@ export async function settleEpochUnit(
   unit: readonly EpochFinding[],
   lacking: ReadonlySet<ResourceKey>,
 ): Promise<void> {
-  const { transaction } = work;
+  const { transaction, touched } = work;
   for (const { key } of unit) await transaction.run('DELETE FROM epoch_checks WHERE key = ?', [key]);
   const again: EpochFinding[] = [];
   const unsettled: { readonly finding: EpochFinding; readonly entries: readonly OutboxRow[] }[] = [];
@@ -84,7 +84,7 @@ export async function settleEpochUnit(
       'SELECT id FROM outbox WHERE key = ? ORDER BY sequence LIMIT 1',
       [key],
     );
-    if (entry !== undefined) await putAhead(transaction, entry.id);
+    if (entry !== undefined) await putAhead(transaction, touched, entry.id);
   }
   if (group !== null) await holdTogether(transaction, group);
 }
