@@ -1,3 +1,4 @@
+import { type Crowd, createCrowd } from './crowd.ts';
 import type { Entry } from './entry.ts';
 import type { MemoryIndex } from './queueIndex.ts';
 
@@ -21,48 +22,81 @@ export interface MemoryEntries<Body> {
   remove(id: string): void;
 }
 
+/** Few objects an entry, most of them made only where they are needed: with 100,000 waiting, what a look-up costs is memory. */
 interface Kept<Body = unknown> {
   entry: Entry;
   body: Body;
-  readonly references: Set<string>;
-  readonly needs: Set<Kept>;
-  readonly dependents: Set<Kept>;
+  /** Each once. */
+  references: readonly string[];
+  needs: Crowd<Kept> | null;
+  dependents: Crowd<Kept> | null;
+  /** The one before it on its resource. */
+  earlier: Kept | null;
+  gone: boolean;
 }
 
 export function createMemoryEntries<Body>(): MemoryEntries<Body> {
   const kept = new Map<string, Kept<Body>>();
-  /** In order of sequence. */
-  const byResource = new Map<string, Kept[]>();
-  const byGroup = new Map<string, Set<Kept>>();
-  const byReference = new Map<string, Set<Kept>>();
+  const lastByResource = new Map<string, Kept>();
+  const byGroup = new Map<string, readonly Kept[]>();
+  const byReference = new Map<string, Crowd<Kept>>();
+
+  const referTo = (reference: string, item: Kept) => {
+    let crowd = byReference.get(reference);
+    if (crowd === undefined) byReference.set(reference, (crowd = createCrowd()));
+    crowd.join(item);
+  };
+  const joinGroup = (group: string | null, item: Kept) => {
+    if (group !== null) byGroup.set(group, [...(byGroup.get(group) ?? []), item]);
+  };
+  const leaveGroup = (group: string | null, item: Kept) => {
+    if (group === null) return;
+    const rest = (byGroup.get(group) ?? []).filter((other) => other !== item);
+    if (rest.length > 0) byGroup.set(group, rest);
+    else byGroup.delete(group);
+  };
+  const leaveResource = (item: Kept) => {
+    const { resource } = item.entry;
+    const last = lastByResource.get(resource);
+    if (last !== item) {
+      const later = lineOf(last).find((one) => one.earlier === item);
+      if (later !== undefined) later.earlier = item.earlier;
+    } else if (item.earlier === null) lastByResource.delete(resource);
+    else lastByResource.set(resource, item.earlier);
+  };
+  const leaveReference = (reference: string) => {
+    const crowd = byReference.get(reference);
+    crowd?.noteLeft();
+    if (crowd?.size() === 0) byReference.delete(reference);
+  };
 
   return {
     index: {
-      lastOn: (resource) => byResource.get(resource)?.at(-1)?.entry,
+      lastOn: (resource) => lastByResource.get(resource)?.entry,
       createOf: (resource) =>
-        byResource.get(resource)?.findLast(({ entry }) => entry.kind === 'create')?.entry,
-      referrersOf: (resource) => entriesOf(byReference.get(resource)),
+        lineOf(lastByResource.get(resource)).find(({ entry }) => entry.kind === 'create')?.entry,
+      referrersOf: (resource) => entriesOf(byReference.get(resource)?.present()),
       entry: (id) => kept.get(id)?.entry,
-      needsOf: (id) => entriesOf(kept.get(id)?.needs).map((needed) => needed.id),
-      dependentsOf: (id) => entriesOf(kept.get(id)?.dependents),
+      needsOf: (id) => entriesOf(kept.get(id)?.needs?.present()).map((needed) => needed.id),
+      dependentsOf: (id) => entriesOf(kept.get(id)?.dependents?.present()),
       membersOf: (group) => bySequence(entriesOf(byGroup.get(group))),
     },
     all: () => bySequence(entriesOf(kept.values())),
-    on: (resource) => entriesOf(byResource.get(resource)),
+    on: (resource) => entriesOf(lineOf(lastByResource.get(resource))).toReversed(),
     add(entry, references, body) {
       const item: Kept<Body> = {
         entry,
         body,
-        references: new Set(references),
-        needs: new Set(),
-        dependents: new Set(),
+        references: [...new Set(references)],
+        needs: null,
+        dependents: null,
+        earlier: lastByResource.get(entry.resource) ?? null,
+        gone: false,
       };
       kept.set(entry.id, item);
-      if (entry.group !== null) addTo(byGroup, entry.group, item);
-      for (const reference of item.references) addTo(byReference, reference, item);
-      const line = byResource.get(entry.resource);
-      if (line === undefined) byResource.set(entry.resource, [item]);
-      else line.push(item);
+      lastByResource.set(entry.resource, item);
+      joinGroup(entry.group, item);
+      for (const reference of item.references) referTo(reference, item);
     },
     bodyOf: (id) => kept.get(id)?.body,
     setBody(id, body) {
@@ -76,26 +110,29 @@ export function createMemoryEntries<Body>(): MemoryEntries<Body> {
       item.entry = { ...item.entry, ...fields };
       const after = item.entry.group;
       if (before === after) return;
-      if (before !== null) removeFrom(byGroup, before, item);
-      if (after !== null) addTo(byGroup, after, item);
+      leaveGroup(before, item);
+      joinGroup(after, item);
     },
     refer(id, references) {
       const item = kept.get(id);
       if (item === undefined) return;
-      for (const reference of references) {
-        item.references.add(reference);
-        addTo(byReference, reference, item);
-      }
+      const known = new Set(item.references);
+      const fresh = [...new Set(references)].filter((reference) => !known.has(reference));
+      if (fresh.length === 0) return;
+      item.references = [...item.references, ...fresh];
+      for (const reference of fresh) referTo(reference, item);
     },
-    referencesOf: (id) => [...(kept.get(id)?.references ?? [])],
+    referencesOf: (id) => kept.get(id)?.references ?? [],
     link(id, needs) {
       const item = kept.get(id);
       if (item === undefined) return;
+      const known = new Set([item, ...(item.needs?.present() ?? [])]);
       for (const need of needs) {
         const needed = kept.get(need);
-        if (needed === undefined || needed === item) continue;
-        item.needs.add(needed);
-        needed.dependents.add(item);
+        if (needed === undefined || known.has(needed)) continue;
+        known.add(needed);
+        (item.needs ??= createCrowd()).join(needed);
+        (needed.dependents ??= createCrowd()).join(item);
       }
     },
     rename(id, newId) {
@@ -108,30 +145,25 @@ export function createMemoryEntries<Body>(): MemoryEntries<Body> {
     remove(id) {
       const item = kept.get(id);
       if (item === undefined) return;
-      const { resource, group } = item.entry;
       kept.delete(id);
-      for (const needed of item.needs) needed.dependents.delete(item);
-      for (const dependent of item.dependents) dependent.needs.delete(item);
-      for (const reference of item.references) removeFrom(byReference, reference, item);
-      if (group !== null) removeFrom(byGroup, group, item);
-      const rest = (byResource.get(resource) ?? []).filter((other) => other !== item);
-      if (rest.length > 0) byResource.set(resource, rest);
-      else byResource.delete(resource);
+      item.gone = true;
+      for (const needed of item.needs?.present() ?? []) needed.dependents?.noteLeft();
+      for (const dependent of item.dependents?.present() ?? []) dependent.needs?.noteLeft();
+      for (const reference of item.references) leaveReference(reference);
+      leaveGroup(item.entry.group, item);
+      leaveResource(item);
+      // Where it is not swept out yet it keeps nothing else from going.
+      item.needs = item.dependents = item.earlier = null;
     },
   };
 }
 
+/** Latest first. */
+function lineOf(last: Kept | undefined): Kept[] {
+  const line: Kept[] = [];
+  for (let item = last ?? null; item !== null; item = item.earlier) line.push(item);
+  return line;
+}
+
 const entriesOf = (items: Iterable<Kept> = []): Entry[] => Array.from(items, ({ entry }) => entry);
 const bySequence = (entries: Entry[]): Entry[] => entries.toSorted((a, b) => a.sequence - b.sequence);
-
-function addTo(sets: Map<string, Set<Kept>>, key: string, value: Kept): void {
-  const set = sets.get(key);
-  if (set === undefined) sets.set(key, new Set([value]));
-  else set.add(value);
-}
-
-function removeFrom(sets: Map<string, Set<Kept>>, key: string, value: Kept): void {
-  const set = sets.get(key);
-  set?.delete(value);
-  if (set?.size === 0) sets.delete(key);
-}
