@@ -149,6 +149,24 @@ test('C1: of two conflicts on one record each is decided on sight of its own tex
   expect(await sentTexts()).toEqual([{ data: 'theirs and my second, mine' }]);
 });
 
+test('C1: a conflict is decided on sight of its texts, though the record has gone from the server meanwhile', async () => {
+  await onServer();
+  await write(note({ data: 'mine' }));
+  await store.applyPage({ entries: [pulled(note({ data: 'theirs' }), 2)], cursor: 'c2' });
+  await store.applyPage({ entries: [{ ...pulled(note({}), 3), resource: null }], cursor: 'c3' });
+  const [gone] = await store.listAttention(9);
+  expect(await store.attention(gone?.mutationId ?? '')).toMatchObject({ choices: ['resend'] });
+  await store.resend(gone?.mutationId ?? '');
+  expect(await send()).toEqual([]);
+  const [item] = await store.listAttention(9);
+  const detail = await store.attention(item?.mutationId ?? '');
+  expect(detail).toMatchObject({ choices: ['decide'] });
+  expect(textsOf(detail?.conflict?.mine)).toEqual({ data: 'mine' });
+  const resource = note({ data: 'mine and theirs' });
+  await store.decideConflict(detail?.mutationId ?? '', { resource, basedOn: detail?.revision ?? 0 });
+  expect(await sentTexts()).toEqual([{ data: 'mine and theirs' }]);
+});
+
 test.each(['pulled', 'refused'] as const)(
   'C2: what was signed elsewhere and is %s stands word for word; an edit of another section is kept aside and never joined',
   async (way) => {

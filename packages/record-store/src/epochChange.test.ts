@@ -184,6 +184,26 @@ test('O4: an attempt of unknown outcome is left alone; its conflict with the res
   expect(again[0]?.entries[0]?.mutationId).not.toBe(entry?.mutationId);
 });
 
+test('D3: a conflict of two windows outlives the one that was with the restore alone', async () => {
+  await register();
+  await sendAll();
+  await write('attempted');
+  const [entry] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  const opened = (await store.get(NOTE_KEY))?.revision ?? 0;
+  await write('attempted in one window');
+  const other = { resource: note({ data: 'attempted in the other' }), basedOn: opened };
+  await store.recordChange(other, AUTHOR);
+  const standing = textsOf((await store.get(NOTE_KEY))?.resource);
+  await store.beginEpochChange();
+  await store.applyPage({ entries: [pulled(patient(), 1), pulled(visit(), 3)], cursor: 'new epoch' });
+  await store.conflict(entry?.mutationId ?? '', null);
+  await store.endEpochChange(new Set());
+  const open = await store.conflictsOf(NOTE_KEY);
+  const shown = [standing, ...open.flatMap(({ mine, theirs }) => [textsOf(mine), textsOf(theirs)])];
+  expect(shown).toContainEqual({ data: 'attempted in one window' });
+  expect(shown).toContainEqual({ data: 'attempted in the other' });
+});
+
 test('D3, C1: an attempt that meets the older text of a backup is not joined with it, as if somebody had taken ours back', async () => {
   await register();
   await sendAll();

@@ -153,7 +153,7 @@ async function standOn(
   entries: readonly OutboxRow[],
   group: string | null,
 ): Promise<void> {
-  const { transaction, touched, random } = work;
+  const { transaction } = work;
   const { key, found_resource: found } = finding;
   const [first] = entries;
   if (first === undefined) return;
@@ -171,20 +171,32 @@ async function standOn(
     );
     await countBlocked(transaction, [first.id]);
   }
-  const [conflict] = await transaction.all<{ theirs: string | null }>(
-    'SELECT theirs FROM conflicts WHERE key = ? AND decided = 0 ORDER BY id DESC LIMIT 1',
-    [key],
-  );
-  if (first.state !== 'parked' || conflict === undefined || !isMoot(conflict.theirs, found)) return;
-  // It was in conflict with nothing but the restore.
-  await transaction.run('UPDATE conflicts SET decided = 1 WHERE key = ?', [key]);
-  const parked = await readEntry(transaction, first.id);
-  if (parked !== undefined) await reopenEntry(transaction, touched, parked, random);
+  if (first.state === 'parked') await undoMootConflicts(work, finding, first.id);
 }
 
-function isMoot(theirs: string | null, found: string | null): boolean {
-  if (theirs === null || found === null) return theirs === found;
-  return sameContent(parseResource(theirs), parseResource(found));
+/** What was in conflict with nothing but the restore goes again. Two texts that stand against each other are left to a person. */
+async function undoMootConflicts(
+  { transaction, touched, random }: EpochWork,
+  { key, found_resource: found }: EpochFinding,
+  entryId: string,
+): Promise<void> {
+  const record = await readRecord(transaction, key);
+  const open = await transaction.all<{ id: number; mine: string; theirs: string | null }>(
+    'SELECT id, mine, theirs FROM conflicts WHERE key = ? AND decided = 0',
+    [key],
+  );
+  const moot = open.filter(
+    ({ mine, theirs }) => isSame(theirs, found) && isSame(mine, record?.resource ?? null),
+  );
+  for (const { id } of moot) await transaction.run('UPDATE conflicts SET decided = 1 WHERE id = ?', [id]);
+  const parked = await readEntry(transaction, entryId);
+  if (moot.length === 0 || moot.length < open.length || parked === undefined) return;
+  await reopenEntry(transaction, touched, parked, random);
+}
+
+function isSame(one: string | null, other: string | null): boolean {
+  if (one === null || other === null) return one === other;
+  return sameContent(parseResource(one), parseResource(other));
 }
 
 /** Somebody who did not know of our acknowledged work wrote over where it was lost: a person decides (C1). */

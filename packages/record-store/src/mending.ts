@@ -170,16 +170,23 @@ export function createMending({ database, clock, random, announcer }: ChangeDeps
       await settle(mutationId, async ({ transaction, touched, row }) => {
         for (const { key } of await groupOf(transaction, row)) {
           const open = await transaction.all<{ theirs: string | null }>(
-            'SELECT theirs FROM conflicts WHERE key = ? AND decided = 0',
+            'SELECT theirs FROM conflicts WHERE key = ? AND decided = 0 ORDER BY id',
             [key],
           );
           if (await isSignedThere(transaction, key)) {
             throw refusal('STORE_SIGNED', 'Over what is signed at the server no other text goes');
           }
-          if (row.group_id === null && open.some(({ theirs }) => theirs !== null)) {
+          const between = row.group_id === null && open.some(({ theirs }) => theirs !== null);
+          if (between && open.at(-1)?.theirs !== null) {
             throw refusal('STORE_CONFLICT_OPEN', 'Two texts stand against each other: one is chosen first');
           }
-          await transaction.run('UPDATE conflicts SET decided = 1 WHERE key = ?', [key]);
+          // What is gone on the server says nothing against ours. An earlier conflict has two texts, and is shown next.
+          await transaction.run(
+            `UPDATE conflicts SET decided = 1 WHERE key = ? ${between ? 'AND theirs IS NULL' : ''}`,
+            [key],
+          );
+          touch(touched, key, row.client_id);
+          if (between) return;
         }
         await reopenEntry(transaction, touched, row, random);
       });
