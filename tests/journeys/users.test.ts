@@ -174,6 +174,27 @@ test('what the disk never took is given up by the user alone, and the next unloc
   );
 });
 
+test('E5: the address at the door names nobody, however the app was started and wherever the user was', async () => {
+  const address = () => app.page.evaluate(() => location.pathname + location.search + location.hash);
+  const note = await address();
+  expect(note).toContain('/notes/');
+  await app.page.reload();
+  await app.shows(testIds.phase.locked);
+  await expect.poll(address).toBe('/');
+  await chooseSecond();
+  await app.unlock(secrets[1]);
+  await app.shows(testIds.note.section('data'));
+  expect(await address()).toBe(note);
+  await app.at(testIds.nav.back).click();
+  await app.shows(testIds.visit.writeNote);
+  await app.at(testIds.nav.lock).first().click();
+  await app.shows(testIds.phase.locked);
+  await expect.poll(address).toBe('/');
+  await chooseSecond();
+  await app.unlock(secrets[1]);
+  await app.shows(testIds.visit.writeNote);
+});
+
 test("E3: who leaves takes key and file along, and not one byte of the other's changes", async () => {
   const [first = '', second = ''] = ids;
   await app.at(testIds.nav.sync).click();

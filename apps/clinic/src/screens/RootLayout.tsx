@@ -12,6 +12,7 @@ import { createShell } from '../platform';
 import { useActivity } from '../session/useActivity.ts';
 import { applyAppearance, useAppearance } from '../session/useAppearance.ts';
 import { useIdleLock } from '../session/useIdleLock.ts';
+import { usePlainAddress } from '../session/usePlainAddress.ts';
 import { usePlaceMemory } from '../session/usePlaceMemory.ts';
 import { SessionProvider, ShellProvider, usePhase, useShell } from '../session/ShellContext.tsx';
 import { AppFrame } from '../ui/AppFrame.tsx';
@@ -42,6 +43,7 @@ export function RootLayout() {
 /** Behind any other phase than `unlocked` nothing of a client is mounted at all. */
 function PhaseGate() {
   const phase = usePhase();
+  usePlainAddress(phase.name !== 'unlocked');
   const [adding, setAdding] = useState(false);
   switch (phase.name) {
     case 'starting':

@@ -1,0 +1,9 @@
+import { useEffect } from 'react';
+import { Platform } from 'react-native';
+
+/** E5: while nobody is let in the browser's address names no client, however the app was started. */
+export function usePlainAddress(atDoor: boolean): void {
+  useEffect(() => {
+    if (atDoor && Platform.OS === 'web') globalThis.history.replaceState(globalThis.history.state, '', '/');
+  });
+}
