@@ -22,6 +22,8 @@ export interface Chronicle {
   /** A practitioner has not always been in the client's care team. */
   accessLost(practitionerId: string, clientId: string): void;
   restored(): void;
+  /** A policy ages records out, be it for a while. */
+  agesOut(): void;
   /** Marks and records that no device can bring back to a restored server. */
   lostByRestore(gone: readonly string[]): void;
   readonly facts: ChronicleFacts;
@@ -51,6 +53,7 @@ export interface ChronicleFacts {
   /** `practitioner client` of those who lost a client, be it for a while. */
   readonly lostAccess: ReadonlySet<string>;
   readonly restores: number;
+  readonly agesOut: boolean;
   readonly lostByRestore: ReadonlySet<string>;
 }
 
@@ -63,7 +66,17 @@ export function createChronicle(): Chronicle {
   const lostAccess = new Set<string>();
   const lostByRestore = new Set<string>();
   let serial = 0;
-  const facts = { marks, made, givenUp, writers, poison, lostAccess, lostByRestore, restores: 0 };
+  const facts = {
+    marks,
+    made,
+    givenUp,
+    writers,
+    poison,
+    lostAccess,
+    lostByRestore,
+    restores: 0,
+    agesOut: false,
+  };
   return {
     facts,
     newMark() {
@@ -102,6 +115,9 @@ export function createChronicle(): Chronicle {
     },
     restored() {
       facts.restores += 1;
+    },
+    agesOut() {
+      facts.agesOut = true;
     },
   };
 }

@@ -170,7 +170,7 @@ async function befall(fate: Fate, dice: number, device: Device, world: World): P
     case 'back-up':
       return await server.backUp();
     case 'policy':
-      return await server.setRetention(dice < 0.8 ? SHORTEST_RETENTION : null);
+      return await setPolicy(world, dice < 0.8 ? SHORTEST_RETENTION : null);
     case 'days-pass':
       return scheduler.pass(Math.round(SHORTEST_RETENTION * (0.5 + dice)) * DAY);
     case 'restore':
@@ -183,6 +183,11 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Virtual; far more than the longest wait of anything. */
 const longestQuiet = 20;
+
+async function setPolicy({ server, chronicle }: World, days: number | null): Promise<void> {
+  if (days !== null) chronicle.agesOut();
+  await server.setRetention(days);
+}
 
 /** From here on nothing goes wrong, and nobody types. */
 async function quieten({ scheduler, network, devices }: World, failed: () => boolean): Promise<void> {
