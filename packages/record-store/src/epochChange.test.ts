@@ -364,6 +364,22 @@ test('O3: a lost care team follows an unsent change of its client, and all else 
   expect(order.join()).toBe('create Patient,create CareTeam,create Encounter,create Composition');
 });
 
+test('O4: of a client who could not be read again nothing is taken for lost; read again, nothing is sent that is there', async () => {
+  await register();
+  await sendAll();
+  await write('second, acknowledged');
+  await sendAll();
+  await store.beginEpochChange();
+  await store.applyPage({ entries: [{ kind: 'access-gained', clientId: CLIENT }], cursor: 'new epoch' });
+  await store.endEpochChange(new Set());
+  expect(await sendAll()).toEqual([]);
+  const found = [patient(), team(), visit(), note({ data: 'second, acknowledged' })];
+  const versions = found.map((resource, at) => pulled(resource, [1, 2, 3, 5][at] ?? 0));
+  await store.applyEverythingPage({ clientId: CLIENT, versions, next: null });
+  await store.endEpochChange(new Set());
+  expect(await sendAll()).toEqual([]);
+});
+
 test('of who is gone since the restore nothing is waited for', async () => {
   await register();
   await sendAll();

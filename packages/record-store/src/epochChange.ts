@@ -7,13 +7,17 @@ import { createTouched } from './touched.ts';
 
 type EpochChange = Pick<RecordStore, 'beginEpochChange' | 'epochDoubts' | 'endEpochChange'>;
 
-/** Each record under examination, as it stands here and there, with our first and latest receipt on it. */
+/**
+ * Each record under examination, as it stands here and there, with our first and latest receipt on it. Of a client who is
+ * still to be fetched nobody knows what is there: where access has ended meanwhile, the feed says so next.
+ */
 const FINDINGS = `SELECT c.key, c.found_version, c.found_time, c.found_resource,
     r.version_id, r.server_time, r.resource, t.mutation_id, t.version_id AS receipt_version, t.author,
     (SELECT min(sequence) FROM receipts WHERE key = c.key) AS first_sequence
   FROM epoch_checks c JOIN records r ON r.key = c.key
   LEFT JOIN receipts t ON t.sequence = (SELECT max(sequence) FROM receipts WHERE key = c.key)
   WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = c.key AND o.state = 'attempted')
+    AND (r.client_id IS NULL OR r.client_id NOT IN (SELECT client_id FROM clients_to_fetch))
   ORDER BY first_sequence IS NULL, first_sequence`;
 
 /** What the server has exactly as it is here needs no look: with a large caseload nearly everything. */
