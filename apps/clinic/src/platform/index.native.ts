@@ -1,10 +1,11 @@
 import { open as openOpSqlite } from '@op-engineering/op-sqlite';
-import { File, Paths } from 'expo-file-system';
+import { Paths } from 'expo-file-system';
 import { type ClinicPlatform, type ClinicShell, createClinicShell } from '@fieldchart/clinic-client';
 import { createNativeOpenDamaged, createNativeOpenDatabase } from '@fieldchart/encrypted-sqlite/native';
 import { systemClock } from '@fieldchart/foundation';
 import { consoleLogger } from './consoleLogger.ts';
 import { createNativeConnectivity } from './native/connectivity.ts';
+import { createDatabaseFiles } from './native/databaseFiles.ts';
 import { createNativeDeviceSecrets } from './native/deviceSecret.ts';
 import { createNativeKeyRecords } from './native/keyRecords.ts';
 import { fillLanguageGaps } from './native/languageGaps.ts';
@@ -21,6 +22,8 @@ export function createShell(): ClinicShell {
   fillLanguageGaps();
   const webCrypto = installNativeWebCrypto();
   const location = Paths.document.uri.replace(/^file:\/\//u, '');
+  const files = createDatabaseFiles();
+  const databases = { open: openOpSqlite, location, files };
   const platform: ClinicPlatform = {
     clock: systemClock,
     timers: platformTimers,
@@ -31,15 +34,9 @@ export function createShell(): ClinicShell {
     profiles: createNativeProfiles(),
     deviceSecrets: createNativeDeviceSecrets({ crypto: globalThis.crypto, random: nativeRandom }),
     estimator: createNativePassphraseEstimator(),
-    openDatabase: createNativeOpenDatabase({ open: openOpSqlite, location }),
-    openDamaged: createNativeOpenDamaged({ open: openOpSqlite, location }),
-    deleteDatabase(name) {
-      for (const suffix of ['', '-wal', '-shm', '-journal']) {
-        const file = new File(Paths.document, `${name}${suffix}`);
-        if (file.exists) file.delete();
-      }
-      return Promise.resolve();
-    },
+    openDatabase: createNativeOpenDatabase(databases),
+    openDamaged: createNativeOpenDamaged(databases),
+    deleteDatabase: (name) => files.removeDatabase(name),
     createTransport: createNativeTransport,
     organization: createNativeOrganization(),
     // A phone runs one instance of the app.

@@ -42,7 +42,7 @@ async function makeKilled(harness: DamageHarness, name: string): Promise<void> {
 }
 
 /** What each kind of damage is called, and that what is damaged stays as it is. */
-export const damageCases: readonly DamageCase[] = [
+export const provenDamageCases: readonly DamageCase[] = [
   {
     title: 'D3: a database that was made before and is not there is said missing, and none is made',
     async run(harness) {
@@ -168,10 +168,23 @@ export const damageCases: readonly DamageCase[] = [
       same(await codeOf(verified.all('SELECT sum(length(v)) FROM t')), 'DATABASE_CORRUPT', 'all rows');
       same(await codeOf(verified.all('DELETE FROM t RETURNING id')), 'DATABASE_READ_ONLY', 'a write');
       await verified.close();
-      const unverified = await harness.openDamaged({ name: 'saved.db', key: KEY, verify: false });
+      same(JSON.stringify(await harness.files('saved.db')) === before, true, 'bytes');
+    },
+  },
+];
+
+/** What only an adapter can do whose cipher gives out pages that do not prove themselves. */
+const unprovenReadingCases: readonly DamageCase[] = [
+  {
+    title: 'D3: what does not prove itself is read only where that is asked for, and the file stays as it is',
+    async run(harness) {
+      await makeFilled(harness, 'unproven.db');
+      await harness.tamper('unproven.db', 'database', turned(5 * PAGE + 2000));
+      const before = JSON.stringify(await harness.files('unproven.db'));
+      const unverified = await harness.openDamaged({ name: 'unproven.db', key: KEY, verify: false });
       same(await unverified.all('SELECT count(*) AS n FROM t'), [{ n: ROWS }], 'without proof');
       await unverified.close();
-      same(JSON.stringify(await harness.files('saved.db')) === before, true, 'bytes');
+      same(JSON.stringify(await harness.files('unproven.db')) === before, true, 'bytes');
     },
   },
   {
@@ -185,3 +198,5 @@ export const damageCases: readonly DamageCase[] = [
     },
   },
 ];
+
+export const damageCases: readonly DamageCase[] = [...provenDamageCases, ...unprovenReadingCases];

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { databaseContract } from './databaseContract.ts';
-import { damageCases } from './damageCases.ts';
-import type { DamageHarness } from './damageHarness.ts';
+import type { DamageCase, DamageHarness } from './damageHarness.ts';
 import type { DatabaseHarness } from './databaseHarness.ts';
 
 /** Runs the contract over an adapter under vitest. */
@@ -22,6 +21,7 @@ export function describeDatabaseContract(
 /** Does every kind of damage to an adapter's files, and expects each by its code. */
 export function describeDamage(
   name: string,
+  cases: readonly DamageCase[],
   makeHarness: () => Promise<DamageHarness & { dispose(): Promise<void> }>,
 ): void {
   describe(`${name} tells damage`, () => {
@@ -30,6 +30,6 @@ export function describeDamage(
       harness = await makeHarness();
     });
     afterAll(() => harness.dispose());
-    for (const { title, run } of damageCases) test(title, () => run(harness));
+    for (const { title, run } of cases) test(title, () => run(harness));
   });
 }

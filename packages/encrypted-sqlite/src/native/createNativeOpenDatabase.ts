@@ -3,32 +3,42 @@ import { type OpenDamaged, prepareReading } from '../damagedDatabase.ts';
 import type { OpenDatabase, Row, SqlValue } from '../database.ts';
 import { createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
+import type { JournalFile } from '../journal.ts';
 import { checkOpenOptions } from '../openOptions.ts';
 import { createQueuedDatabase } from '../queuedDatabase.ts';
-import { type SqliteConnection, changesOf, prepareConnection } from '../sqliteConnection.ts';
+import { type SqliteConnection, changesOf, prepareConnection, refuseNewer } from '../sqliteConnection.ts';
+import type { NativeFiles } from './nativeFiles.ts';
 import { errorOfOpSqlite, saysCannotOpen, saysInTransaction } from './nativeErrors.ts';
 import { type OpSqliteDatabase, type OpSqliteOpen, valueOfScalar } from './opSqlite.ts';
+import { readCopiedVersion } from './readCopiedVersion.ts';
 
 /**
  * The iOS and Android adapter over op-sqlite built with SQLCipher. `open` is op-sqlite's own; `location` is the
- * directory, by default op-sqlite's.
+ * directory, by default op-sqlite's, and `files` are the files in it.
  */
 export function createNativeOpenDatabase(driver: {
   readonly open: OpSqliteOpen;
   readonly location?: string;
+  readonly files: NativeFiles;
 }): OpenDatabase {
   const place = driver.location === undefined ? {} : { location: driver.location };
+  const { files } = driver;
   return async (options) => {
     const { name, key, ...rest } = checkOpenOptions(options);
     // SQLCipher takes `x'HEX'` as the raw key itself; any other form would be a passphrase.
     const encryptionKey = `x'${hexEncode(key)}'`;
+    const journal = await readJournal(files, name);
+    if (journal.bytes.length > 0 && Number.isFinite(rest.newestVersion)) {
+      const openCopy = (copy: string) =>
+        createNativeConnection(driver.open({ ...place, name: copy, encryptionKey, failOnCreate: true }));
+      refuseNewer(await readCopiedVersion(files, name, openCopy), rest.newestVersion);
+    }
     const failOnCreate = rest.existing ? { failOnCreate: true } : {};
     const handle = openHandle(() => driver.open({ ...place, name, encryptionKey, ...failOnCreate }), rest);
     const connection = createNativeConnection(handle);
     try {
       await refuseWithoutCipher(connection);
-      // op-sqlite does not show the log.
-      await prepareConnection(connection, { ...rest, journal: undefined });
+      await prepareConnection(connection, { ...rest, journal });
     } catch (error) {
       await connection.close();
       // Not read-only: such an opening would leave the files of a write-ahead log behind it.
@@ -41,30 +51,43 @@ export function createNativeOpenDatabase(driver: {
   };
 }
 
-/** Opens a damaged file for reading alone. SQLCipher offers no reading of pages that do not prove themselves. */
+/**
+ * Opens a damaged file for reading alone. SQLCipher offers no reading of pages that do not prove themselves. What SQLite
+ * makes beside the file to read it is taken away at close.
+ */
 export function createNativeOpenDamaged(driver: {
   readonly open: OpSqliteOpen;
   readonly location?: string;
+  readonly files: NativeFiles;
 }): OpenDamaged {
   const place = driver.location === undefined ? {} : { location: driver.location };
+  const { files } = driver;
   return async ({ name, key, verify }) => {
     checkOpenOptions({ name, key });
     if (!verify) throw databaseError('DATABASE_OPTION_REFUSED', 'pages are always verified here');
     const encryptionKey = `x'${hexEncode(key)}'`;
+    const made = (await files.read(`${name}-wal`, 1)) === undefined ? ['-wal', '-shm'] : ['-shm'];
     const opening = () => driver.open({ ...place, name, encryptionKey, readOnly: true });
     const connection = createNativeConnection(openHandle(opening, { existing: true }));
+    const end = async () => {
+      await connection.close();
+      for (const suffix of made) await files.remove(name + suffix);
+    };
     try {
       await refuseWithoutCipher(connection);
       await prepareReading(connection);
     } catch (error) {
-      await connection.close();
+      await end();
       throw error;
     }
-    return createQueuedDatabase({
-      ...createDatabaseEngine(connection),
-      close: async () => await connection.close(),
-    });
+    return createQueuedDatabase({ ...createDatabaseEngine(connection), close: end });
   };
+}
+
+/** Read before SQLite opens it: closing deletes it. Kept aside it lies in `NAME.journal`. */
+async function readJournal(files: NativeFiles, name: string): Promise<JournalFile> {
+  const bytes = (await files.read(`${name}-wal`)) ?? new Uint8Array();
+  return { bytes, keep: async () => await files.write(`${name}.journal`, bytes) };
 }
 
 function openHandle(open: () => OpSqliteDatabase, { existing }: { existing: boolean }): OpSqliteDatabase {

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { damageCases } from '../contract/damageCases.ts';
 import { turned } from '../contract/damageHarness.ts';
 import { KEY } from '../contract/databaseHarness.ts';
 import { describeDamage } from '../contract/describeDatabaseContract.ts';
 import { createNodeHarness } from '../testing/nodeHarness.ts';
 
-describeDamage('The Node adapter', () => Promise.resolve(createNodeHarness()));
+describeDamage('The Node adapter', damageCases, () => Promise.resolve(createNodeHarness()));
 
 test('D3: a journal that SQLite cannot read is kept as it was: closing would delete it', async () => {
   const harness = createNodeHarness();

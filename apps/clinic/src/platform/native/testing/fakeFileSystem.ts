@@ -65,9 +65,16 @@ export class FakeFile {
     if (this.exists && options.overwrite !== true) throw new Error(`${this.name} exists`);
     writeFileSync(this.uri, '');
   }
-  write(text: string): void {
+  write(content: string | Uint8Array): void {
     if (!this.exists) throw new Error(`${this.name} was not created`);
-    writeFileSync(this.uri, text);
+    writeFileSync(this.uri, content);
+  }
+  async bytes(): Promise<Uint8Array> {
+    return new Uint8Array(readFileSync(reached(this.uri)));
+  }
+  open(): { readBytes(length: number): Uint8Array; close(): void } {
+    const bytes = readFileSync(reached(this.uri));
+    return { readBytes: (length) => new Uint8Array(bytes.subarray(0, length)), close: () => undefined };
   }
   async text(): Promise<string> {
     return readFileSync(reached(this.uri), 'utf8');
