@@ -259,6 +259,44 @@ test('C1: who wrote over where our work was lost meets it in a conflict; who bui
   expect(await sendAll()).toMatchObject([{ entries: [{ ifMatch: String(AFTER_RESTORE) }] }]);
 });
 
+test('C2, O6: what was signed anew where our signed note was lost stands word for word; ours is kept aside with its signature', async () => {
+  await register();
+  await sendAll();
+  const final = signed(note({ data: 'first' }));
+  const record = await store.get(NOTE_KEY);
+  await store.recordGroup(
+    [
+      { resource: final, basedOn: record?.revision ?? 0 },
+      { resource: signature(final), basedOn: 0 },
+    ],
+    AUTHOR,
+  );
+  await sendAll();
+  const theirs = signed(note({ data: 'signed on another device' }));
+  await restored(
+    [
+      [patient(), 1],
+      [team(), 2],
+      [visit(), 3],
+      [theirs, AFTER_RESTORE],
+    ],
+    [NOTE_KEY],
+  );
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'signed on another device' });
+  const items = await store.listAttention(9);
+  expect(items).toMatchObject([{ key: NOTE_KEY, inConflict: true }]);
+  const detail = await store.attention(items[0]?.mutationId ?? '');
+  expect(detail?.choices).toEqual(['keep-theirs']);
+  expect([textsOf(detail?.body), textsOf(detail?.conflict?.mine)]).toEqual([
+    { data: 'first' },
+    { data: 'first' },
+  ]);
+  await store.keepTheirs(detail?.mutationId ?? '');
+  expect(textsOf((await store.get(NOTE_KEY))?.resource)).toEqual({ data: 'signed on another device' });
+  expect(await sendAll()).toEqual([]);
+  expect(await store.outboxCounts()).toEqual({ waiting: 0, attempted: 0, parked: 0, held: 0 });
+});
+
 test('a newer version that knows of our work is taken as it is', async () => {
   await register();
   await sendAll();

@@ -1,5 +1,5 @@
-import { referencesOf } from '@fieldchart/clinical';
-import { type EpochFinding, isDoubt, settleEpochUnit, standingOf } from './epochUnit.ts';
+import { referencesOf, type ResourceKey } from '@fieldchart/clinical';
+import { type EpochFinding, isDoubt, isLost, settleEpochUnit } from './epochUnit.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { EpochDoubt, RecordStore } from './recordStore.ts';
 import { parseResource } from './rows.ts';
@@ -58,7 +58,7 @@ export function createEpochChange({ database, clock, random, announcer }: Change
         `SELECT DISTINCT key, group_id FROM receipts
          WHERE group_id IS NOT NULL AND key IN (SELECT key FROM epoch_checks)`,
       );
-      for (const unit of inOrder(unitsOf(findings, together))) {
+      for (const unit of inOrder(unitsOf(findings, together, lacking))) {
         const touched = createTouched();
         // One unit a transaction: a kill in between goes on at the next.
         await database.transaction(async (transaction) => {
@@ -70,17 +70,18 @@ export function createEpochChange({ database, clock, random, announcer }: Change
   };
 }
 
-/** What the server lacks and what was once written together goes again together (O6); everything else alone. */
+/** What the server lost of ours and what was once written together goes again together (O6); everything else alone. */
 export function unitsOf(
   findings: readonly EpochFinding[],
   together: readonly { readonly key: string; readonly group_id: string }[],
+  lacking: ReadonlySet<ResourceKey>,
 ): readonly (readonly EpochFinding[])[] {
   const unitByKey = new Map(findings.map((finding) => [finding.key, [finding]]));
   const place = new Map(findings.map((finding, at) => [finding, at]));
   const firstOfGroup = new Map<string, EpochFinding[]>();
   for (const { key, group_id: group } of together) {
     const unit = unitByKey.get(key);
-    if (unit?.every((finding) => standingOf(finding) === 'lacks') !== true) continue;
+    if (unit?.every((finding) => isLost(finding, lacking)) !== true) continue;
     const other = firstOfGroup.get(group);
     if (other === undefined || other === unit) {
       firstOfGroup.set(group, unit);

@@ -50,6 +50,12 @@ export function isDoubt(finding: EpochFinding): boolean {
   return standingOf(finding) === 'newer' && finding.receipt_version === finding.version_id;
 }
 
+/** The server has not got ours: it has less, or `lacking` says that whoever wrote the newer version did not know of it. */
+export function isLost(finding: EpochFinding, lacking: ReadonlySet<ResourceKey>): boolean {
+  const standing = standingOf(finding);
+  return standing === 'lacks' || (standing === 'newer' && lacking.has(finding.key));
+}
+
 /** Settles one unit of an epoch change: what was written together, or a record alone. */
 export async function settleEpochUnit(
   work: EpochWork,
@@ -58,7 +64,9 @@ export async function settleEpochUnit(
 ): Promise<void> {
   const { transaction, touched } = work;
   for (const { key } of unit) await transaction.run('DELETE FROM epoch_checks WHERE key = ?', [key]);
+  const group = unit.length > 1 ? randomUuid(work.random) : null;
   const again: EpochFinding[] = [];
+  const met: { readonly finding: EpochFinding; readonly ids: readonly string[] }[] = [];
   const unsettled: { readonly finding: EpochFinding; readonly entries: readonly OutboxRow[] }[] = [];
   for (const finding of unit) {
     const entries = await transaction.all<OutboxRow>('SELECT * FROM outbox WHERE key = ? ORDER BY sequence', [
@@ -68,7 +76,8 @@ export async function settleEpochUnit(
       case 'same':
         break;
       case 'newer':
-        await (lacking.has(finding.key) ? meet(work, finding, entries) : takeTheirs(work, finding));
+        if (lacking.has(finding.key)) met.push({ finding, ids: await meet(work, finding, entries, group) });
+        else await takeTheirs(work, finding);
         break;
       case 'lacks':
         if (entries.length > 0) unsettled.push({ finding, entries });
@@ -76,9 +85,11 @@ export async function settleEpochUnit(
         break;
     }
   }
-  const group = unit.length > 1 ? randomUuid(work.random) : null;
   for (const { finding, entries } of unsettled) await standOn(work, finding, entries, group);
   if (again.length > 0) await queueAgain(work, again, group);
+  for (const { finding, ids } of met) {
+    for (const id of ids) await parkMet(work, finding, id);
+  }
   for (const { key } of [...unsettled.map(({ finding }) => finding), ...again]) {
     const [entry] = await transaction.all<{ id: string }>(
       'SELECT id FROM outbox WHERE key = ? ORDER BY sequence LIMIT 1',
@@ -199,43 +210,62 @@ function isSame(one: string | null, other: string | null): boolean {
   return sameContent(parseResource(one), parseResource(other));
 }
 
-/** Somebody who did not know of our acknowledged work wrote over where it was lost: a person decides (C1). */
-async function meet(work: EpochWork, finding: EpochFinding, entries: readonly OutboxRow[]): Promise<void> {
+/**
+ * Somebody who did not know of our acknowledged work wrote over where it was lost: a person decides (C1). Returns the entry
+ * to be parked, if there is one.
+ */
+async function meet(
+  work: EpochWork,
+  finding: EpochFinding,
+  entries: readonly OutboxRow[],
+  group: string | null,
+): Promise<readonly string[]> {
   const { transaction, touched, random, now } = work;
   const theirs = foundIn(finding);
   const mine = parseResource(finding.resource);
   if (theirs === null || sameContent(mine, theirs)) {
     await takeTheirs(work, finding);
-    return;
+    return [];
   }
   if (entries.length > 0) {
     // Without a base every difference is a conflict: what ours derived from is not in theirs.
     await transaction.run('DELETE FROM bases WHERE key = ?', [finding.key]);
     await takeTheirs(work, finding);
-    return;
+    return [];
   }
-  const record = await readRecord(transaction, finding.key);
   await keepConflict(transaction, {
     key: finding.key,
     base: null,
     mine: finding.resource,
     theirs: finding.found_resource,
   });
-  const [id] = await enqueue(transaction, touched, {
+  return await enqueue(transaction, touched, {
     changes: [
       { mutationId: randomUuid(random), resource: mine, before: finding.found_resource, typing: false },
     ],
     author: finding.author ?? '',
-    group: null,
+    group,
     now,
   });
-  const entry = await readEntry(transaction, id ?? '');
-  if (entry === undefined || record === undefined) return;
+}
+
+/** Parks what met another text. The server's stands meanwhile, unless ours alone is signed (C2). */
+async function parkMet(
+  { transaction, touched }: EpochWork,
+  finding: EpochFinding,
+  id: string,
+): Promise<void> {
+  const theirs = foundIn(finding);
+  const mine = parseResource(finding.resource);
+  const [entry, record] = [await readEntry(transaction, id), await readRecord(transaction, finding.key)];
+  if (theirs === null || entry === undefined || record === undefined) return;
   await parkEntry(transaction, touched, entry, CONFLICT);
-  // The server's text stands meanwhile, unless ours is signed.
+  // Of what is signed there no text goes on from here: the record was the entry's body until now.
+  if (isSigned(theirs))
+    await transaction.run('UPDATE outbox SET body = ? WHERE id = ?', [finding.resource, id]);
   await writeRecord(transaction, touched, {
     key: finding.key,
-    resource: isSigned(mine) ? mine : theirs,
+    resource: isSigned(mine) && !isSigned(theirs) ? mine : theirs,
     revision: record.revision + 1,
     versionId: finding.found_version,
     serverTime: finding.found_time,
