@@ -57,6 +57,20 @@ test('S3, D3: what waits for a client who left is handed over in order, and then
   expect(JSON.stringify(handovers)).not.toContain(CLIENT);
 });
 
+test('S3: what waits for a client who is leaving is handed over and never sent; what was attempted before goes as it was', async () => {
+  await write({ data: 'attempted' });
+  const [attempted] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  await write({ data: 'attempted, late' });
+  await store.applyPage({ entries: [{ kind: 'access-lost', clientId: CLIENT }], cursor: 'c2' });
+  expect((await store.nextBatch(LIMITS))?.entries).toEqual([attempted]);
+  await store.acknowledge(attempted?.mutationId ?? '', { versionId: '2', serverTime: serverTime(2) });
+  expect(await store.nextBatch(LIMITS)).toBeUndefined();
+  await write({ data: 'attempted, late, typing' }, AUTHOR, true);
+  expect(await store.nextReadyAt()).toBeUndefined();
+  await store.applyPage({ entries: [{ kind: 'access-gained', clientId: CLIENT }], cursor: 'c3' });
+  expect(await store.nextReadyAt()).toBeDefined();
+});
+
 test('C1: access that comes back in the middle shows what the server has, not what lies in the inbox', async () => {
   await write({ data: 'late' });
   const made = { ...note({ data: 'made late' }), id: '40000000-0000-4000-8000-000000000009' };

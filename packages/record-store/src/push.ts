@@ -48,7 +48,7 @@ export function createPush({ database, clock, random, announcer }: ChangeDeps): 
 
     async nextReadyAt(): Promise<number | undefined> {
       const [row] = await database.all<{ at: number | null }>(
-        "SELECT min(ready_at) AS at FROM outbox WHERE draft = 1 AND state = 'waiting' AND blocked = 0",
+        `SELECT min(ready_at) AS at FROM outbox o WHERE draft = 1 AND state = 'waiting' AND blocked = 0 AND ${STAYING}`,
       );
       return row?.at ?? undefined;
     },
@@ -117,6 +117,8 @@ function toBatchEntry(row: OutboxRow): BatchEntry {
   };
 }
 
+/** What waits for a client who is leaving is handed over (S3): sent, it would be judged by an access that has ended. */
+const STAYING = '(o.client_id IS NULL OR o.client_id NOT IN (SELECT client_id FROM clients_to_erase))';
 const SIZED = 'SELECT o.*, length(coalesce(o.body, r.resource)) AS size FROM outbox o';
 const RECORD = 'JOIN records r ON r.key = o.key';
 
@@ -131,6 +133,7 @@ async function readyCandidates(
     // Named, since by its statistics SQLite may prefer to read everything that waits.
     `${SIZED} INDEXED BY outbox_next ${RECORD} WHERE o.state = 'waiting' AND o.blocked = 0
        AND (o.draft = 0 OR o.ready_at <= ? OR o.ready_at > ?)
+       AND ${STAYING}
      ORDER BY o.sequence LIMIT ?`,
     [now, now + LATEST, Math.max(1, limit)],
   );

@@ -312,9 +312,10 @@ test('access gained is fetched page by page, and what waits is never erased', as
   await store.applyEverythingPage({ clientId: CLIENT, versions: [pulled(visit(), 2)], next: null });
   expect(await store.clientsToFetch()).toEqual([]);
   await store.recordChange({ resource: note(), basedOn: 0 }, AUTHOR);
+  const [attempted] = (await store.nextBatch(LIMITS))?.entries ?? [];
   await store.applyPage({ entries: [{ kind: 'access-lost', clientId: CLIENT }], cursor: 'c2' });
   expect(await store.eraseClient(CLIENT)).toBe('waiting');
-  await sendAll(3);
+  await store.acknowledge(attempted?.mutationId ?? '', { versionId: '3', serverTime: serverTime(3) });
   expect(await store.eraseClient(CLIENT)).toBe('erased');
   expect(await store.chart(CLIENT)).toBeUndefined();
   expect(await store.clientsToErase()).toEqual([]);
