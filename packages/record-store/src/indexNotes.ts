@@ -1,7 +1,8 @@
-import { ANALYSER_VERSION, type Composition, noteDocument } from '@fieldchart/clinical';
+import { ANALYSER_VERSION, type Composition, noteDocument, type NoteDocument } from '@fieldchart/clinical';
 import type { Database, Statement } from '@fieldchart/encrypted-sqlite';
 import { isCodedError, type Timers } from '@fieldchart/foundation';
 import { indexClients } from './clientIndex.ts';
+import { keepWords } from './indexWords.ts';
 import { dayOf, dayOfPlace, firstPlaceOf, indexText, outStatements } from './noteIndex.ts';
 import { parseResource } from './rows.ts';
 import { type Announcer, createTouched } from './touched.ts';
@@ -37,12 +38,14 @@ export async function indexPortion(database: Database): Promise<number> {
   if (rows.length === 0) return 0;
   const taken = new Map<number, number>();
   const statements: Statement[] = [];
+  const documents: NoteDocument[] = [];
   for (const row of rows) {
     const document = noteDocument(parseResource(row.resource) as Composition);
     const day = dayOf(document.number);
     const place =
       row.place !== null && dayOfPlace(row.place) === day ? row.place : await freePlace(database, day, taken);
     if (row.place !== null && row.indexed !== null) statements.push(...outStatements(row.place, row.indexed));
+    documents.push(document);
     statements.push(
       {
         sql: `UPDATE notes SET place = ?, number = ?, analyser = ${ANALYSER_VERSION}
@@ -57,7 +60,7 @@ export async function indexPortion(database: Database): Promise<number> {
       },
     );
   }
-  await database.batch(statements);
+  await database.batch([...statements, keepWords(documents)]);
   return rows.length;
 }
 

@@ -8,6 +8,7 @@ import {
   noteNumber,
 } from '@fieldchart/clinical';
 import type { Database, Statement, Transaction } from '@fieldchart/encrypted-sqlite';
+import { forgetWords } from './indexWords.ts';
 import { parseResource } from './rows.ts';
 
 // The full-text index of the notes. It follows at a pause: `notes` says of each note whether the index holds what the
@@ -73,6 +74,7 @@ export function outStatements(place: number, indexed: string): Statement[] {
       params: [place, indexText(document)],
     },
     { sql: 'DELETE FROM index_leftovers WHERE place = ?', params: [place] },
+    forgetWords(document),
   ];
 }
 
@@ -102,6 +104,7 @@ export async function renewIndex(database: Database): Promise<void> {
   await database.batch([
     { sql: "INSERT INTO note_index (note_index) VALUES ('delete-all')" },
     { sql: 'DELETE FROM index_leftovers' },
+    { sql: 'DELETE FROM index_words' },
     { sql: 'UPDATE notes SET place = NULL, analyser = 0' },
     { sql: 'UPDATE clients SET analyser = 0' },
     {

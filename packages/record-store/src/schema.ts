@@ -133,6 +133,14 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // What is here already is grouped beside the work.
     `UPDATE clients SET analyser = 0`,
   ],
+  [
+    // What a search reads of the notes that it finds, in the order of the index and without the notes themselves.
+    `CREATE UNIQUE INDEX notes_order ON notes (place, number, key)`,
+    // Each word of the index once: indexWords.ts says what for.
+    `CREATE TABLE index_words (word TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID`,
+    // The index is made anew, with its words, beside the work.
+    `DELETE FROM sync_state WHERE name = 'analyser'`,
+  ],
 ];
 
 /** The `user_version` that the last step leads to: a database above it was written by a newer app. */

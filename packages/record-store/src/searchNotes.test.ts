@@ -121,6 +121,54 @@ test('notes of one day stand by their time, however they came into the index', a
   expect(await found('', 3)).toEqual(order.slice(0, 3));
 });
 
+test('a day with more notes than are counted stands in its order all the same, and pages of it join', async () => {
+  const times = Array.from({ length: 1_100 }, (_, at) => (at * 7919) % 1_100);
+  await fixture.store.loadCaseload({
+    resources: times.map((minute, at) => ({
+      ...note({ data: 'panic' }, id(at)),
+      date: new Date(Date.UTC(2026, 2, 1) + minute * 60_000).toISOString(),
+      meta: { versionId: '1', lastUpdated: '2026-03-01T00:00:00Z' },
+    })),
+    cursor: 'e.1',
+  });
+  await index();
+  const newest = times.map((minute, at) => ({ minute, at })).sort((a, b) => b.minute - a.minute);
+  const expected = newest.map(({ at }) => id(at));
+  for (const asked of ['panic ', 'pani', '']) {
+    expect(await found(asked, 50), asked).toEqual(expected.slice(0, 50));
+    expect((await fixture.store.searchNotes({ text: asked }, 5)).total).toBe(1_001);
+  }
+});
+
+test('a beginning that very many words have is found as one that few have', async () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  const made = Array.from(
+    { length: 80 },
+    (_, at) => `pani${letters[at % 26]}${letters[Math.floor(at / 26)]}`,
+  );
+  for (const [at, word] of made.entries()) await write(word, at + 1);
+  await index();
+  expect(await found('pan', 100)).toHaveLength(80);
+  expect(await found('pani', 100)).toHaveLength(80);
+  expect(await found('pania', 100)).toHaveLength(4);
+  expect(await found('zzzzz', 100)).toEqual([]);
+});
+
+test('a word that no note says any more is kept nowhere in the index', async () => {
+  const words = async () =>
+    (await fixture.store.database.all<{ word: string }>('SELECT word FROM index_words')).map(
+      ({ word }) => word,
+    );
+  await write('panic alone', 1);
+  await write('panic too', 2);
+  await index();
+  expect(await words()).toEqual(expect.arrayContaining(['panic', 'alone', 'too']));
+  await write('nothing', 1, 1);
+  await index();
+  expect(await words()).toEqual(expect.arrayContaining(['panic', 'too', 'nothing']));
+  expect(await words()).not.toContain('alone');
+});
+
 test('what is typed is a beginning of words alone, not of what filters ask for', async () => {
   await write('panic at night');
   await index();

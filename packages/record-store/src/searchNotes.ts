@@ -9,6 +9,7 @@ import {
 } from '@fieldchart/clinical';
 import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
 import { COUNTED } from './clientList.ts';
+import { writeOutPrefixes } from './indexWords.ts';
 import { readStored } from './lists.ts';
 import { dayOf, dayOfPlace, firstPlaceOf, matchExpression } from './noteIndex.ts';
 import type { FoundNotes, RecordStore } from './recordStore.ts';
@@ -28,20 +29,15 @@ export function createNoteSearch(database: Database): Pick<RecordStore, 'searchN
     async searchNotes(query: NoteQuery, limit: number): Promise<FoundNotes> {
       const condition = compileNoteQuery(query);
       const unindexed = await readUnindexed(database, condition);
-      const index = indexSql(condition);
-      const indexed = await readIndexed(database, index, limit);
-      const [count] = await database.all<{ total: number }>(
-        `SELECT count(*) AS total FROM (SELECT 1 ${index.counted} LIMIT ${COUNTED + 1})`,
-        index.params,
-      );
-      const found = [...indexed, ...unindexed.found].sort(compareNotes).slice(0, limit);
+      const indexed = await readIndexed(database, condition, limit);
+      const found = [...indexed.found, ...unindexed.found].sort(compareNotes).slice(0, limit);
       const records = await readStored(
         database,
         found.map(({ id }) => `Composition/${id}`),
       );
       return {
         notes: found.flatMap(({ id }) => records.get(`Composition/${id}`) ?? []),
-        total: Math.min((count?.total ?? 0) + unindexed.found.length, COUNTED + 1),
+        total: Math.min(indexed.total + unindexed.found.length, COUNTED + 1),
         preparing: unindexed.unread,
       };
     },
@@ -62,57 +58,83 @@ async function readUnindexed(database: Database, condition: NoteCondition) {
   return { found, unread: (count?.count ?? 0) - rows.length };
 }
 
-interface IndexSql {
-  /** From the clause FROM on, without an order. */
-  readonly from: string;
-  /** The same to be counted: where only words decide, the notes themselves need not be looked up. */
-  readonly counted: string;
-  readonly params: readonly SqlValue[];
-  readonly place: string;
+/**
+ * The newest `limit` of the index, and what stands with the last of them on the same day: places of one day have no
+ * order. `total` is exact as far as answers count. Places are all that the index is walked for, once.
+ */
+async function readIndexed(
+  database: Database,
+  asked: NoteCondition,
+  limit: number,
+): Promise<{ readonly found: readonly Found[]; readonly total: number }> {
+  const condition = await writeOutPrefixes(database, asked);
+  const most = Math.max(limit, COUNTED + 1);
+  const places = await readPlaces(database, condition, {}, most);
+  const total = places.length;
+  const last = places[limit - 1];
+  if (last === undefined) return { found: await readFound(database, places), total };
+  const dayBegins = firstPlaceOf(dayOfPlace(last));
+  const end = places.at(-1) ?? last;
+  if (total === most && end >= dayBegins) {
+    places.push(...(await readPlaces(database, condition, { from: dayBegins, below: end }, -1)));
+  }
+  const shown = places.filter((place) => place >= dayBegins);
+  return { found: await readFound(database, shown), total };
 }
 
-function indexSql(condition: NoteCondition): IndexSql {
+/** Places of notes that answer, newest day first, within bounds on the places; a limit of -1 is none. */
+async function readPlaces(
+  database: Database,
+  condition: NoteCondition,
+  bounds: { readonly from?: number; readonly below?: number },
+  limit: number,
+): Promise<number[]> {
+  const { sql, params } = placesSql(condition, bounds);
+  const [row] = await database.all<{ places: string }>(
+    `SELECT json_group_array(place) AS places FROM (${sql} ORDER BY place DESC LIMIT ?)`,
+    [...params, limit],
+  );
+  return JSON.parse(row?.places ?? '[]') as number[];
+}
+
+function placesSql(
+  condition: NoteCondition,
+  bounds: { readonly from?: number; readonly below?: number },
+): { readonly sql: string; readonly params: readonly SqlValue[] } {
   const match = matchExpression(condition);
-  const conditions = ['n.analyser <> 0'];
+  const { table, place, number } =
+    match === undefined
+      ? { table: 'notes n INDEXED BY notes_order', place: 'n.place', number: 'n.number' }
+      : {
+          table: 'note_index f',
+          place: 'f.rowid',
+          number: '(SELECT n.number FROM notes n INDEXED BY notes_order WHERE n.place = f.rowid)',
+        };
+  const conditions = [`${place} NOT IN (SELECT place FROM index_leftovers)`];
   const params: SqlValue[] = [];
-  const place = match === undefined ? 'n.place' : 'f.rowid';
-  if (match !== undefined) {
-    conditions.push('f.note_index MATCH ?');
-    params.push(match);
-  }
-  if (condition.from !== null) {
-    conditions.push(`${place} >= ?`, 'n.number >= ?');
-    params.push(firstPlaceOf(dayOf(condition.from)), condition.from);
-  }
-  if (condition.below !== null) {
-    conditions.push(`${place} < ?`, 'n.number < ?');
-    params.push(firstPlaceOf(dayOf(condition.below) + 1), condition.below);
-  }
-  // CROSS JOIN: the index is walked from its newest place, and each place found looks its note up.
-  const tables = match === undefined ? 'notes n' : 'note_index f CROSS JOIN notes n ON n.place = f.rowid';
-  const from = `FROM ${tables} WHERE ${conditions.join(' AND ')}`;
-  const onlyWords = match !== undefined && params.length === 1;
-  const counted = onlyWords
-    ? 'FROM note_index WHERE note_index MATCH ? AND rowid NOT IN (SELECT place FROM index_leftovers)'
-    : from;
-  return { from, counted, params, place };
+  const put = (sql: string, ...values: SqlValue[]) => {
+    conditions.push(sql);
+    params.push(...values);
+  };
+  if (match === undefined) put('n.place IS NOT NULL');
+  else put('f.note_index MATCH ?', match);
+  // FTS5 takes one bound of each side, and would walk to the other of two. Within the first and the last day the
+  // moment decides, which is looked up for these alone.
+  const first = condition.from === null ? undefined : dayOf(condition.from);
+  const final = condition.below === null ? undefined : dayOf(condition.below);
+  const from = bounds.from ?? (first === undefined ? undefined : firstPlaceOf(first));
+  const below = bounds.below ?? (final === undefined ? undefined : firstPlaceOf(final + 1));
+  if (from !== undefined) put(`${place} >= ?`, from);
+  if (below !== undefined) put(`${place} < ?`, below);
+  if (first !== undefined) put(`(${place} >= ? OR ${number} >= ?)`, firstPlaceOf(first + 1), condition.from);
+  if (final !== undefined) put(`(${place} < ? OR ${number} < ?)`, firstPlaceOf(final), condition.below);
+  return { sql: `SELECT ${place} AS place FROM ${table} WHERE ${conditions.join(' AND ')}`, params };
 }
 
-/** The newest of the index: places of one day have no order, so the last day is read to its end. */
-async function readIndexed(database: Database, { from, params, place }: IndexSql, limit: number) {
-  const select = `SELECT n.key, n.number, n.place ${from}`;
-  const order = `ORDER BY ${place} DESC`;
-  const rows = await database.all<IndexedRow>(`${select} ${order} LIMIT ?`, [...params, limit]);
-  const last = rows.length < limit ? undefined : rows.at(-1)?.place;
-  const rest =
-    last === undefined
-      ? []
-      : await database.all<IndexedRow>(`${select} AND ${place} < ? AND ${place} >= ? ${order}`, [
-          ...params,
-          last,
-          firstPlaceOf(dayOfPlace(last)),
-        ]);
-  return [...rows, ...rest].map(({ key, number }) => ({ id: key.slice('Composition/'.length), number }));
+async function readFound(database: Database, places: readonly number[]): Promise<readonly Found[]> {
+  const rows = await database.all<{ key: string; number: number }>(
+    `SELECT n.key, n.number FROM json_each(?) f CROSS JOIN notes n INDEXED BY notes_order ON n.place = f.value`,
+    [JSON.stringify(places)],
+  );
+  return rows.map(({ key, number }) => ({ id: key.slice('Composition/'.length), number }));
 }
-
-type IndexedRow = { readonly key: string; readonly number: number; readonly place: number };

@@ -22,7 +22,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'sync and a restored server': ['sync_state', 'epoch_checks'],
   'identity and settings': ['app_state'],
   'the audit chain': ['audit_links'],
-  'search in notes': ['notes', 'note_index', 'index_leftovers'],
+  'search in notes': ['notes', 'note_index', 'index_leftovers', 'index_words'],
   'search in names': ['client_names'],
   'groups of clients': ['client_groups'],
   // FTS5's own; what is in them is written through note_index.
