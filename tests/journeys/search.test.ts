@@ -100,6 +100,88 @@ test('D4: after a kill the list comes back as it was: words, filter, answer', as
   await app.shows(testIds.note.section('data'));
 });
 
+test('one client’s notes are searched from the chart, by words, status and time, with no network', async () => {
+  await app.at(testIds.note.section('data')).waitFor();
+  const [, path = ''] = /(\/clients\/[^/]+)\//u.exec(app.page.url()) ?? [];
+  await app.at(testIds.nav.back).click();
+  if (!app.page.url().endsWith(path)) await app.at(testIds.nav.back).click();
+  await app.at(testIds.chart.searchNotes).click();
+  await until('the client’s notes are listed', async () => (await countOf(testIds.found.count)) > 1);
+  const all = await countOf(testIds.found.count);
+  await app.at(testIds.chart.notesSearch).fill('quetzalcoatlus');
+  await until('the note answers', async () => (await countOf(testIds.found.count)) === 1);
+  await app.at(testIds.filters.open).click();
+  await app.at(testIds.found.pick('status')).click();
+  await app.at(testIds.found.choice('final')).click();
+  await until('it is not signed', async () => (await countOf(testIds.found.count)) === 0);
+  await app.at(testIds.chart.notesSearch).fill('');
+  await until('the signed ones', async () => (await countOf(testIds.found.count)) > 0);
+  const signed = await countOf(testIds.found.count);
+  expect(signed).toBeLessThan(all);
+  await app.at(testIds.found.pick('status')).click();
+  await app.at(testIds.found.choice('preliminary')).click();
+  await until('the draft', async () => (await countOf(testIds.found.count)) !== signed);
+  expect(await countOf(testIds.found.count)).toBeLessThan(all);
+  await app.at(testIds.chart.notesSearch).fill('quetzalcoatlus');
+  await until('the draft', async () => (await countOf(testIds.found.count)) === 1);
+  await app.at(testIds.found.to).fill('19990101');
+  await until('nothing is that old', async () => (await countOf(testIds.found.count)) === 0);
+  await app.at(testIds.found.to).fill('');
+  await app.at(testIds.found.from).fill('20200101');
+  await until('the draft', async () => (await countOf(testIds.found.count)) === 1);
+  await app.reads(testIds.filters.open, '2');
+});
+
+test('D4: after a kill the question of one client’s notes comes back as it was', async () => {
+  await app.at(testIds.chart.notesSearch).fill('quetzal');
+  await until('the note answers', async () => (await countOf(testIds.found.count)) === 1);
+  await app.page.waitForTimeout(500);
+  await killBrowser(profile);
+  device = await openBrowser(profile);
+  await device.setOffline(true);
+  app = appOn(device.pages()[0] ?? (await device.newPage()));
+  await app.open(server.url);
+  await app.unlock(passphrase);
+  await app.shows(testIds.chart.notesSearch);
+  expect(await app.at(testIds.chart.notesSearch).inputValue()).toBe('quetzal');
+  await app.reads(testIds.filters.open, '2');
+  await until('the note answers', async () => (await countOf(testIds.found.count)) === 1);
+});
+
+test.each(['es', 'en'] as const)(
+  'in %s the search of one client’s notes is accessible and roomy',
+  async (language) => {
+    const [, clientId = ''] = /\/clients\/([^/]+)\/notes/u.exec(app.page.url()) ?? [];
+    const audit = createScreenAudit(language);
+    const speak = async (spoken: 'en' | 'es') => {
+      await app.at(testIds.nav.settings).click();
+      await app.at(testIds.settings.language(spoken)).click();
+    };
+    await speak(language);
+    await app.search('');
+    await app.at(testIds.caseload.subject('clients')).click();
+    await app.at(testIds.caseload.row(clientId)).click();
+    await app.at(testIds.chart.searchNotes).click();
+    await app.shows(testIds.chart.notesSearch);
+    expect(await app.at(testIds.chart.notesSearch).inputValue()).toBe('quetzal');
+    await audit.look(app.page, 'client-notes');
+    const open = async () => {
+      if (!(await app.at(testIds.found.pick('author')).isVisible()))
+        await app.at(testIds.filters.open).click();
+      await app.at(testIds.found.pick('author')).click();
+      await app.at(testIds.found.choice('any')).waitFor();
+    };
+    await open();
+    await audit.look(app.page, 'client-notes-filters', {
+      again: async () => {
+        if (!(await app.at(testIds.found.choice('any')).isVisible())) await open();
+      },
+    });
+    expect(audit.problems).toEqual([]);
+    await app.at(testIds.filters.open).click();
+  },
+);
+
 test('a client is found by a part of the name, and with a letter wrong', async () => {
   await app.at(testIds.nav.clients).click();
   await app.at(testIds.caseload.subject('clients')).click();
@@ -139,17 +221,23 @@ test('the list is narrowed to a diagnosis, says how many there are, and back aga
   await app.at(testIds.caseload.search).fill('');
   await until('all are listed', async () => (await countOf(testIds.caseload.count)) > 5);
   const all = await countOf(testIds.caseload.count);
-  await app.at(testIds.caseload.groups('diagnosis')).click();
   const choices = app.page.locator('[data-testid^="caseload-group-http"]');
-  await choices.first().waitFor();
+  const choose = async () => {
+    await app.at(testIds.filters.open).click();
+    await app.at(testIds.caseload.groups('diagnosis')).click();
+    await choices.first().waitFor();
+  };
+  await choose();
   const audit = createScreenAudit('en');
-  await audit.look(app.page, 'caseload-diagnosis');
+  await audit.look(app.page, 'caseload-diagnosis', { again: choose });
   // Another layout has its own controls, with nothing open.
-  if ((await choices.count()) === 0) await app.at(testIds.caseload.groups('diagnosis')).click();
+  if ((await choices.count()) === 0) await choose();
   const counted = Number(/(\d+) client/u.exec(await choices.first().innerText())?.[1]);
   await choices.first().click();
   await until('fewer clients are listed', async () => (await countOf(testIds.caseload.count)) === counted);
   expect(counted).toBeLessThan(all);
+  await app.at(testIds.filters.open).click();
+  await app.reads(testIds.filters.open, '1');
   await audit.look(app.page, 'caseload-narrowed');
   expect(audit.problems).toEqual([]);
   await app.at(testIds.caseload.groups('diagnosis')).click();
@@ -192,6 +280,7 @@ test('what the list can be narrowed to, and who stands first, in Spanish too', a
   };
   await speak('es');
   const open = async () => {
+    await app.at(testIds.filters.open).click();
     await app.at(testIds.caseload.groups('program')).click();
     await app.at(testIds.caseload.group('any')).waitFor();
   };

@@ -103,7 +103,12 @@ export const testIds = {
     count: 'found-count',
     filter: (filter: string) => `found-filter-${filter}`,
     note: (noteId: string) => `found-${noteId}`,
+    pick: (field: string) => `notes-pick-${field}`,
+    choice: (value: string) => `notes-choice-${value}`,
+    from: 'notes-from',
+    to: 'notes-to',
   },
+  filters: { open: 'filters-open' },
   /** What the server answers beside the device. */
   online: {
     status: 'online-status',
@@ -155,6 +160,8 @@ export const testIds = {
     olderHere: 'older-here',
     fetchOlder: 'fetch-older',
     pin: 'pin-client',
+    searchNotes: 'chart-search-notes',
+    notesSearch: 'client-notes-search',
     olderRefused: 'older-refused',
   },
   visit: {

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import {
   type Activity,
   type ActivityStore,
+  clientNotesAsked,
   draftChanged,
   mendTyped,
   moved,
@@ -23,6 +24,7 @@ const position = { field: 'data', start: 0, end: 0 };
 const WRITERS: Readonly<Record<keyof Activity, Parameters<ActivityStore['dispatch']>[0]>> = {
   place: moved({ path: `/${CANARY}` }),
   caseload: viewChanged({ search: CANARY }),
+  clientNotes: clientNotesAsked({ clientId: 'c1', search: CANARY }),
   familiar: pinToggled(CANARY),
   // Three choices, no text: nothing of a client's can be in it.
   settings: settingsChanged({ language: 'es' }),
@@ -48,7 +50,7 @@ test('E2: no slice of what the app is doing can be read on the disk', async () =
   for (const slice of Object.keys(WRITERS)) {
     expect(written.filter((row) => row.includes(slice)).length).toBeGreaterThan(0);
   }
-  expect(written.filter((row) => row.includes(CANARY))).toHaveLength(5);
+  expect(written.filter((row) => row.includes(CANARY))).toHaveLength(6);
   const found = () =>
     readdirSync(folder).filter((file) => {
       const bytes = readFileSync(join(folder, file));
@@ -58,5 +60,33 @@ test('E2: no slice of what the app is doing can be read on the disk', async () =
   await database.close();
   expect(readdirSync(folder)).toEqual(['a.db']);
   expect(found()).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('what was asked of one client’s notes is never asked of another’s', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fieldchart-activity-'));
+  const database = await openNodeDatabase({ directory: folder })({
+    name: 'a.db',
+    key: new Uint8Array(32).fill(3),
+  });
+  const first = await openActivityStore(database);
+  const { store } = first;
+  store.dispatch(
+    clientNotesAsked({ clientId: 'c1', search: 'sleep', notes: { status: 'final' }, scroll: 40 }),
+  );
+  store.dispatch(clientNotesAsked({ clientId: 'c1', scroll: 80 }));
+  expect(store.getState().clientNotes).toEqual({
+    clientId: 'c1',
+    search: 'sleep',
+    notes: { status: 'final' },
+    scroll: 80,
+  });
+  await first.close();
+  const again = await openActivityStore(database);
+  expect(again.store.getState().clientNotes).toMatchObject({ clientId: 'c1', search: 'sleep' });
+  again.store.dispatch(clientNotesAsked({ clientId: 'c2', scroll: 0 }));
+  expect(again.store.getState().clientNotes).toEqual({ clientId: 'c2', search: '', notes: {}, scroll: 0 });
+  await again.close();
+  await database.close();
   rmSync(folder, { recursive: true, force: true });
 });

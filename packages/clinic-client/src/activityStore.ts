@@ -17,7 +17,7 @@ import {
   persistReducer,
   persistStore,
 } from 'redux-persist';
-import type { CaseloadFilter, CaseloadGroups, CaseloadSort, NoteFilter } from './queries.ts';
+import type { CaseloadFilter, CaseloadGroups, CaseloadSort, NoteNarrowing } from './queries.ts';
 
 /** A place in the app, as route and ids only: it never holds names or text. */
 export interface Place {
@@ -32,7 +32,7 @@ export interface CaseloadView {
   readonly filter: CaseloadFilter;
   readonly groups: CaseloadGroups;
   readonly sort: CaseloadSort;
-  readonly noteFilter: NoteFilter;
+  readonly notes: NoteNarrowing;
   /** Pixels. */
   readonly scroll: number;
 }
@@ -60,11 +60,34 @@ const caseload = createSlice({
     filter: 'all',
     groups: {},
     sort: 'name',
-    noteFilter: 'all',
+    notes: {},
     scroll: 0,
   } as CaseloadView,
   reducers: {
     viewChanged: (state, action: PayloadAction<Partial<CaseloadView>>) => ({ ...state, ...action.payload }),
+  },
+});
+
+/** What was last asked of one client's notes. */
+export interface ClientNotesView {
+  /** Of another client nothing was asked yet. */
+  readonly clientId: string | null;
+  readonly search: string;
+  readonly notes: NoteNarrowing;
+  /** Pixels. */
+  readonly scroll: number;
+}
+
+const NOTHING_ASKED = { search: '', notes: {}, scroll: 0 } as const;
+
+const clientNotes = createSlice({
+  name: 'clientNotes',
+  initialState: { clientId: null, ...NOTHING_ASKED } as ClientNotesView,
+  reducers: {
+    clientNotesAsked: (
+      state,
+      { payload }: PayloadAction<Partial<ClientNotesView> & { readonly clientId: string }>,
+    ): ClientNotesView => ({ ...(state.clientId === payload.clientId ? state : NOTHING_ASKED), ...payload }),
   },
 });
 
@@ -147,6 +170,7 @@ const mending = createSlice({
 const activityReducer = combineReducers({
   place: place.reducer,
   caseload: caseload.reducer,
+  clientNotes: clientNotes.reducer,
   familiar: familiar.reducer,
   settings: settings.reducer,
   registration: registration.reducer,
@@ -158,6 +182,7 @@ export type Activity = ReturnType<typeof activityReducer>;
 
 export const { moved } = place.actions;
 export const { viewChanged } = caseload.actions;
+export const { clientNotesAsked } = clientNotes.actions;
 export const { pinToggled } = familiar.actions;
 export const { settingsChanged } = settings.actions;
 export const { draftChanged } = registration.actions;

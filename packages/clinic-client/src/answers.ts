@@ -63,7 +63,7 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
     },
 
     async foundNotes(asked: Extract<Query, { kind: 'found-notes' }>): Promise<FoundNotesAnswer> {
-      const query = toNoteQuery(asked, { practitionerId, now: clock.now() });
+      const query = toNoteQuery(asked, clock.now());
       const { notes, total, preparing } = await store.searchNotes(query, asked.limit);
       return {
         rows: notes.map((record) => ({
@@ -174,6 +174,8 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         return (await store.clientGroups()) as Answer<Q>;
       case 'found-notes':
         return (await answers.foundNotes(query)) as Answer<Q>;
+      case 'note-choices':
+        return (await store.noteChoices(query.clientId)) as Answer<Q>;
       case 'caseload':
         return (await answers.caseload(query)) as Answer<Q>;
       case 'chart':

@@ -10,9 +10,11 @@ export type {
 } from './platform.ts';
 export type { HttpTransport, ServerProblem } from '@fieldchart/fhir-sync';
 export {
+  clientNotesAsked,
   type Activity,
   type ActivityStore,
   type CaseloadView,
+  type ClientNotesView,
   type ConflictPick,
   type Familiar,
   type MendDraft,

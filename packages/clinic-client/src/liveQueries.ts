@@ -10,6 +10,8 @@ export function isTouched(query: Query, commit: Commit): boolean {
       return commit.clients.size > 0;
     case 'found-notes':
       return commit.clients.size > 0 || commit.indexed === true;
+    case 'note-choices':
+      return query.clientId === undefined ? commit.clients.size > 0 : commit.clients.has(query.clientId);
     case 'chart':
     case 'standing':
       return commit.clients.has(query.clientId);

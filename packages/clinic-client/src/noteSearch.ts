@@ -7,28 +7,25 @@ import {
   snippetOf,
 } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
-import type { NoteFilter } from './queries.ts';
+import type { NoteQuestion } from './queries.ts';
 
-const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
+const DAY = 24 * 60 * 60 * 1000;
 /** Characters of a note's text around what was found. */
 const SNIPPET = 180;
 
 /** What the screens ask of the notes, as the query that every search answers. */
-export function toNoteQuery(
-  asked: { readonly search: string; readonly filter: NoteFilter },
-  me: { readonly practitionerId: string; readonly now: number },
-): NoteQuery {
-  const author = `Practitioner/${me.practitionerId}`;
-  switch (asked.filter) {
-    case 'all':
-      return { text: asked.search };
-    case 'my-unsigned':
-      return { text: asked.search, author, statuses: ['preliminary'] };
-    case 'mine':
-      return { text: asked.search, author };
-    case 'last-30-days':
-      return { text: asked.search, from: toInstant(me.now - THIRTY_DAYS) };
-  }
+export function toNoteQuery({ search, narrowing, clientId }: NoteQuestion, now: number): NoteQuery {
+  const { author, status, type, lastDays, before } = narrowing;
+  const from = lastDays === undefined ? narrowing.from : toInstant(now - lastDays * DAY);
+  return {
+    text: search,
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(author === undefined ? {} : { author }),
+    ...(status === undefined ? {} : { statuses: [status] }),
+    ...(type === undefined ? {} : { type }),
+    ...(from === undefined ? {} : { from }),
+    ...(before === undefined ? {} : { before }),
+  };
 }
 
 /** The stretch of a note that answers, with its words marked. */

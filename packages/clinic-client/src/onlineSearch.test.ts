@@ -19,7 +19,7 @@ import type { OnlineAnswer, OnlineQuery } from './onlineViews.ts';
 const STRANGER = '10000000-0000-4000-8000-000000000009';
 const idOf = (at: number) => `30000000-0000-4000-8000-${String(at).padStart(12, '0')}`;
 const written = (at: number, clientId = STRANGER) => note({ data: `Slept badly, ${at}` }, idOf(at), clientId);
-const sleep: OnlineQuery = { subject: 'notes', search: 'sleep', filter: 'all' };
+const sleep: OnlineQuery = { subject: 'notes', search: 'sleep', narrowing: {} };
 
 let fixture: Awaited<ReturnType<typeof openTestStore>>;
 let timers: FakeTimers;
@@ -125,6 +125,32 @@ test('too little is not asked; a filter that only the device knows is not asked 
   expect(asked).toEqual([]);
   await answered(search({ ...clients, filtered: false }));
   expect(asked[0]?.path).toBe('/fhir/Patient/_search');
+});
+
+test('one client’s notes are asked for by client, author, status, type and time, and without a word too', async () => {
+  const narrowing = {
+    author: 'Practitioner/p2',
+    status: 'final',
+    type: '11506-3',
+    from: '2026-03-01T07:00:00.000Z',
+    before: '2026-04-01T06:00:00.000Z',
+  } as const;
+  await answered(search({ subject: 'notes', search: '', narrowing, clientId: STRANGER }));
+  expect([...new URLSearchParams(asked[0]?.body ?? '')].map((pair) => pair.join('='))).toEqual([
+    '_content=',
+    `patient=${STRANGER}`,
+    'author=Practitioner/p2',
+    'status=final',
+    'type=11506-3',
+    'date=ge2026-03-01T07:00:00.000Z',
+    'date=lt2026-04-01T06:00:00.000Z',
+    '_sort=-date',
+    '_include=Composition:patient',
+    '_count=50',
+  ]);
+  for (const text of ['s', 'sl', '?!…']) {
+    expect(search({ ...sleep, search: text, clientId: STRANGER }).last().state).toBe('none');
+  }
 });
 
 test('unsent work stands over the server: what the device has, has changed or has deleted is not said again', async () => {

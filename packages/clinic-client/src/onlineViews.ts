@@ -5,7 +5,7 @@ import type {
   ClientRow,
   FoundNoteRow,
   NoteAnswer,
-  NoteFilter,
+  NoteQuestion,
   NoteSummary,
 } from './queries.ts';
 
@@ -20,7 +20,7 @@ export type OnlineQuery =
       /** A filter of the device's own list is chosen: the server knows none of them. */
       readonly filtered: boolean;
     }
-  | { readonly subject: 'notes'; readonly search: string; readonly filter: NoteFilter };
+  | ({ readonly subject: 'notes' } & NoteQuestion);
 
 /**
  * Where a hit is: kept on the server only by policy; of a client on this device, and not fetched yet; or of a client

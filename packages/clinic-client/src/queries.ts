@@ -1,5 +1,5 @@
 import type { ClientGroupKind, SnippetPart, VisitPlace } from '@fieldchart/clinical';
-import type { AgedOut, ClientCursor, CountedGroup, Handover } from '@fieldchart/record-store';
+import type { AgedOut, ClientCursor, CountedGroup, Handover, NoteChoices } from '@fieldchart/record-store';
 import type { AttentionAnswer, AttentionRow, ExplanationsAnswer } from './attentionViews.ts';
 
 export type * from './attentionViews.ts';
@@ -21,12 +21,9 @@ export type Query =
     }
   /** What the caseload can be narrowed to. */
   | { readonly kind: 'client-groups' }
-  | {
-      readonly kind: 'found-notes';
-      readonly search: string;
-      readonly filter: NoteFilter;
-      readonly limit: number;
-    }
+  | ({ readonly kind: 'found-notes'; readonly limit: number } & NoteQuestion)
+  /** What the notes, or those of one client, can be narrowed to. */
+  | { readonly kind: 'note-choices'; readonly clientId?: string }
   /** Who may be the one that is being registered. */
   | {
       readonly kind: 'likely-duplicates';
@@ -49,7 +46,26 @@ export type CaseloadFilter =
   'all' | 'unsigned' | 'not-seen-30-days' | 'waiting' | 'risk' | 'consent-expiring';
 /** By kind, the value of the group that the caseload is narrowed to. */
 export type CaseloadGroups = Readonly<Partial<Record<ClientGroupKind, string>>>;
-export type NoteFilter = 'all' | 'my-unsigned' | 'mine' | 'last-30-days';
+/** What is asked of the notes: on the device, of the server, and kept for a cold start. */
+export interface NoteQuestion {
+  readonly search: string;
+  readonly narrowing: NoteNarrowing;
+  /** Of this client alone. */
+  readonly clientId?: string;
+}
+/** Every part that is given must hold; empty: all notes. */
+export interface NoteNarrowing {
+  /** Key of the author: `Practitioner/…`. */
+  readonly author?: string;
+  readonly status?: NoteSummary['status'];
+  /** Code of the note's type. */
+  readonly type?: string;
+  /** Not older than so many times 24 hours. */
+  readonly lastDays?: number;
+  /** Instants: from this one on, and before that one. */
+  readonly from?: string;
+  readonly before?: string;
+}
 export type CaseloadSort = 'name' | 'last-visit' | 'next-visit' | 'birth-date';
 
 /** What each kind of question is answered with. */
@@ -57,6 +73,7 @@ interface Answers {
   readonly caseload: CaseloadAnswer;
   readonly 'client-groups': readonly CountedGroup[];
   readonly 'found-notes': FoundNotesAnswer;
+  readonly 'note-choices': NoteChoices;
   readonly 'likely-duplicates': DuplicatesAnswer;
   readonly chart: ChartAnswer | null;
   readonly standing: StandingAnswer;
@@ -232,7 +249,7 @@ export interface OutboxAnswer {
   readonly counts: { readonly waiting: number; readonly needsYou: number; readonly held: number };
 }
 
-export type { ClientCursor, ClientGroupKind, CountedGroup, Handover };
+export type { ClientCursor, ClientGroupKind, CountedGroup, Handover, NoteChoices };
 
 export interface OutboxRow {
   readonly mutationId: string;

@@ -52,7 +52,7 @@ export function showHits(
 ): { readonly clients: readonly ClientOnServer[]; readonly notes: readonly NoteOnServer[] } {
   if (query.subject === 'clients')
     return { clients: hits.flatMap((hit) => clientRow(hit, known)), notes: [] };
-  const asked = toNoteQuery(query, me);
+  const asked = toNoteQuery(query, me.now);
   const notes = hits.flatMap(({ key, clientId, clientName, resource }): NoteOnServer[] => {
     if (resource.resourceType !== 'Composition') return [];
     const { preview: _, ...summary } = summaryOfNote(resource, me.practitionerId);

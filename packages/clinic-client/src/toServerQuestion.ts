@@ -24,15 +24,16 @@ const SORTS: Readonly<Record<CaseloadSort, ServerClientSort>> = {
 };
 
 /** What the server is asked; `none` where too little was typed, `device-only` where it could not answer. */
-export function toServerQuestion(
-  query: OnlineQuery,
-  me: { readonly practitionerId: string; readonly now: number },
-): ServerQuestion | 'none' | 'device-only' {
-  if (query.search.trim().length < SHORTEST) return 'none';
+export function toServerQuestion(query: OnlineQuery, now: number): ServerQuestion | 'none' | 'device-only' {
+  const length = query.search.trim().length;
   if (query.subject === 'notes') {
-    if (compileNoteQuery({ text: query.search }).clauses.length === 0) return 'none';
-    return { type: 'Composition', form: noteSearchForm(toNoteQuery(query, me), PAGE) };
+    // One client's notes are no half of the record: they may be asked for without a word.
+    const isClient = query.clientId !== undefined && length === 0;
+    if (!isClient && length < SHORTEST) return 'none';
+    if (!isClient && compileNoteQuery({ text: query.search }).clauses.length === 0) return 'none';
+    return { type: 'Composition', form: noteSearchForm(toNoteQuery(query, now), PAGE) };
   }
+  if (length < SHORTEST) return 'none';
   if (compileClientText(query.search).length === 0) return 'none';
   if (query.filtered) return 'device-only';
   const sort = SORTS[query.sort];

@@ -14,6 +14,7 @@ import { createPull } from './pull.ts';
 import { createPush } from './push.ts';
 import { createRecentContents } from './recentContents.ts';
 import { createChangeWriter } from './recordChange.ts';
+import { noteChoices } from './noteChoices.ts';
 import type { RecordStore } from './recordStore.ts';
 import { createRetention } from './retention.ts';
 import { createNoteSearch } from './searchNotes.ts';
@@ -56,6 +57,7 @@ export async function openRecordStore(deps: {
     ...createMending(parts),
     ...createAttentionLists(parts),
     ...createNoteSearch(database),
+    noteChoices: (clientId) => noteChoices(database, clientId),
     knownHere: (keys) => knownHere(database, keys),
     startIndexing: (timers) => startIndexing({ database, timers, announcer: parts.announcer }),
   };

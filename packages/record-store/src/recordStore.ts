@@ -54,6 +54,8 @@ export interface RecordStore extends Attention, LateWork, Retention {
    * index last followed is read as it stands, up to 200 notes: an answer is never behind the records by a word.
    */
   searchNotes(query: NoteQuery, limit: number): Promise<FoundNotes>;
+  /** What notes can be narrowed to: as the newest 1,000 say it, or the newest of one client. */
+  noteChoices(clientId?: string): Promise<NoteChoices>;
   /** Of records that the server found, those on which this device has the word; the others are missing. */
   knownHere(keys: readonly ResourceKey[]): Promise<ReadonlyMap<ResourceKey, KnownHere>>;
   /** Keeps the search index behind the records, beside the work, until the returned function is called. */
@@ -245,6 +247,19 @@ export interface FoundNotes {
   readonly total: number;
   /** Notes that are not searched yet: the index is being made. */
   readonly preparing: number;
+}
+
+/** Each once, by its words. */
+export interface NoteChoices {
+  /** Keys of practitioners, and their names as the notes give them. */
+  readonly authors: readonly NoteChoice[];
+  /** Codes of note types. */
+  readonly types: readonly NoteChoice[];
+}
+
+export interface NoteChoice {
+  readonly value: string;
+  readonly label: string;
 }
 
 export interface Chart {

@@ -14,7 +14,7 @@ const leastTarget = 48;
 const titleOfAll = 'Fieldchart';
 const uuid = '[0-9a-f-]{36}';
 const knownAddress = new RegExp(
-  `^/(?:sync(?:/${uuid})?|settings|clients(?:/new|/emergency|/${uuid}(?:/(?:start-visit|consent|(?:visits|consents|notes)/${uuid}(?:/sign)?))?)?)?$`,
+  `^/(?:sync(?:/${uuid})?|settings|clients(?:/new|/emergency|/${uuid}(?:/(?:start-visit|consent|notes|(?:visits|consents|notes)/${uuid}(?:/sign)?))?)?)?$`,
   'u',
 );
 

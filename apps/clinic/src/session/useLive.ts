@@ -24,10 +24,12 @@ const subjectOf = (query: Query): string => {
     case 'caseload':
     case 'likely-duplicates':
     case 'client-groups':
-    case 'found-notes':
     case 'outbox':
     case 'explanations':
       return query.kind;
+    case 'found-notes':
+    case 'note-choices':
+      return `${query.kind}/${query.clientId ?? ''}`;
     case 'attention':
       return `attention/${query.mutationId}`;
     case 'chart':

@@ -76,7 +76,7 @@ export function Caseload({ beside = false }: { beside?: boolean }) {
         />
       )}
       <View {...(beside ? {} : { role: 'main' as const })} style={{ flex: 1 }}>
-        <CaseloadControls wrap={beside} />
+        <CaseloadControls />
         {subject === 'clients' ? <CaseloadList floating={!beside} /> : <FoundNotes />}
         {beside || subject === 'notes' ? null : (
           <Button
@@ -96,7 +96,8 @@ function CaseloadList({ floating }: { floating: boolean }) {
   const { t } = useTranslation();
   const view = useActivity((activity) => activity.caseload);
   const [first] = useState(view.scroll);
-  const scroll = useKeptScroll<ClientRow>(view.scroll);
+  const dispatch = useActivityDispatch();
+  const scroll = useKeptScroll<ClientRow>(view.scroll, (now) => dispatch(viewChanged({ scroll: now })));
   const needed = Math.ceil(first / ROW) + 20;
   const { pages, more } = useCaseloadPages(view, needed);
   const online = useOnlineSearch({

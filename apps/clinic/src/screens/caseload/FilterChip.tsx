@@ -1,10 +1,11 @@
 import { Pressable } from 'react-native';
 import { usePalette } from '../../theme/theme.ts';
-import { Icon } from '../../ui/Icon.tsx';
+import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { Text } from '../../ui/Text.tsx';
 
 interface FilterChipProps {
   readonly label: string;
+  readonly icon?: IconName;
   readonly chosen: boolean;
   /** It opens a choice: whether that is open. Else it is on or off by itself. */
   readonly expanded?: boolean;
@@ -13,7 +14,7 @@ interface FilterChipProps {
 }
 
 /** A filter that is on or off, or leads to a choice of some. */
-export function FilterChip({ label, chosen, expanded, testID, onPress }: FilterChipProps) {
+export function FilterChip({ label, icon, chosen, expanded, testID, onPress }: FilterChipProps) {
   const palette = usePalette();
   return (
     <Pressable
@@ -24,6 +25,7 @@ export function FilterChip({ label, chosen, expanded, testID, onPress }: FilterC
       testID={testID}
       style={{
         minHeight: 48,
+        maxWidth: 300,
         paddingHorizontal: 16,
         borderRadius: 24,
         borderWidth: 1,
@@ -34,10 +36,21 @@ export function FilterChip({ label, chosen, expanded, testID, onPress }: FilterC
         gap: 6,
       }}
     >
-      {chosen ? <Icon name="check" size={18} color={palette.onPrimaryContainer} /> : null}
+      {icon === undefined && !chosen ? null : (
+        <Icon
+          name={icon ?? 'check'}
+          size={18}
+          color={chosen ? palette.onPrimaryContainer : palette.onSurface}
+        />
+      )}
       <Text
         size="small"
-        style={{ color: chosen ? palette.onPrimaryContainer : palette.onSurface, fontWeight: '600' }}
+        numberOfLines={1}
+        style={{
+          color: chosen ? palette.onPrimaryContainer : palette.onSurface,
+          fontWeight: '600',
+          flexShrink: 1,
+        }}
       >
         {label}
       </Text>

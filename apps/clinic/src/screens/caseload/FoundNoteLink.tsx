@@ -13,7 +13,14 @@ import { useNoteTitle } from '../chart/useNoteTitle.ts';
 import { WhereBadge } from './WhereBadge.tsx';
 
 /** A note that was found, here or on the server: about whom, when, by whom, and the words in their sentence. */
-export const FoundNoteLink = memo(function FoundNoteLink({ row }: { row: FoundNoteRow | NoteOnServer }) {
+export const FoundNoteLink = memo(function FoundNoteLink({
+  row,
+  ofClient = false,
+}: {
+  row: FoundNoteRow | NoteOnServer;
+  /** The list is of one client, who is named above it. */
+  ofClient?: boolean;
+}) {
   const { i18n } = useTranslation();
   const palette = usePalette();
   const noteTitle = useNoteTitle();
@@ -31,10 +38,11 @@ export const FoundNoteLink = memo(function FoundNoteLink({ row }: { row: FoundNo
       }}
     >
       <Text size="strong" numberOfLines={1}>
-        {row.clientName}
+        {ofClient ? noteTitle(row.title) : row.clientName}
       </Text>
       <Text size="small" tone="muted">
-        {noteTitle(row.title)} · {formatDate(row.date, i18n.language)} · {row.authorName}
+        {ofClient ? '' : `${noteTitle(row.title)} · `}
+        {formatDate(row.date, i18n.language)} · {row.authorName}
       </Text>
       {row.snippet.length === 0 ? null : (
         <Text size="small" numberOfLines={3}>

@@ -16,13 +16,15 @@ interface FoundOnServerProps {
   readonly answer: OnlineAnswer;
   readonly further: () => void;
   readonly again: () => void;
+  /** The question is of one client. */
+  readonly ofClient?: boolean;
 }
 
 /**
  * What the server has beside the device, after the end of the device's list: a section of its own, so that nothing that
  * is being read moves when it comes.
  */
-export function FoundOnServer({ answer, further, again }: FoundOnServerProps) {
+export function FoundOnServer({ answer, further, again, ofClient = false }: FoundOnServerProps) {
   const { t } = useTranslation();
   const { clients, notes, state, more } = answer;
   const isAny = clients.length + notes.length > 0;
@@ -52,7 +54,7 @@ export function FoundOnServer({ answer, further, again }: FoundOnServerProps) {
         </View>
       ))}
       {notes.map((row) => (
-        <FoundNoteLink key={row.noteId} row={row} />
+        <FoundNoteLink key={row.noteId} row={row} ofClient={ofClient} />
       ))}
       <OnlineCaveat answer={answer} />
       {mayGoOn ? (

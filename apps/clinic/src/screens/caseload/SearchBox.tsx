@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next';
 import { TextInput, View } from 'react-native';
-import { testIds } from '../../testIds.ts';
 import { usePalette } from '../../theme/theme.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -9,11 +8,12 @@ import { PRIVATE_INPUT } from '../../ui/TextField.tsx';
 interface SearchBoxProps {
   readonly label: string;
   readonly value: string;
+  readonly testID: string;
   readonly onChange: (search: string) => void;
 }
 
 /** The one search box: of clients, or of what was written about them. */
-export function SearchBox({ label, value, onChange }: SearchBoxProps) {
+export function SearchBox({ label, value, testID, onChange }: SearchBoxProps) {
   const { t } = useTranslation();
   const palette = usePalette();
   return (
@@ -38,7 +38,7 @@ export function SearchBox({ label, value, onChange }: SearchBoxProps) {
         accessibilityLabel={label}
         placeholder={label}
         placeholderTextColor={palette.muted}
-        testID={testIds.caseload.search}
+        testID={testID}
         style={{
           flex: 1,
           minWidth: 0,

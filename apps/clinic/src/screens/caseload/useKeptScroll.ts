@@ -1,11 +1,8 @@
-import { viewChanged } from '@fieldchart/clinic-client';
 import { useCallback, useRef, useState } from 'react';
 import type { FlatList, NativeScrollEvent, NativeSyntheticEvent } from 'react-native';
-import { useActivityDispatch } from '../../session/useActivity.ts';
 
 /** Brings a list back to where it was, and keeps where it is. `kept`: pixels; what counts is its value when the list was opened. */
-export function useKeptScroll<Row>(kept: number) {
-  const dispatch = useActivityDispatch();
+export function useKeptScroll<Row>(kept: number, keep: (scroll: number) => void) {
   const list = useRef<FlatList<Row>>(null);
   const [first] = useState(kept);
   const restored = useRef(first === 0);
@@ -18,7 +15,7 @@ export function useKeptScroll<Row>(kept: number) {
     [first],
   );
   const onScroll = (event: NativeSyntheticEvent<NativeScrollEvent>) => {
-    if (restored.current) dispatch(viewChanged({ scroll: Math.round(event.nativeEvent.contentOffset.y) }));
+    if (restored.current) keep(Math.round(event.nativeEvent.contentOffset.y));
   };
   return { ref: list, onContentSizeChange, scrollEventThrottle: 250, onScroll };
 }

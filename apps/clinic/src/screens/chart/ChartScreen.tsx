@@ -155,7 +155,18 @@ function ChartHead({ chart }: { chart: ChartAnswer }) {
         </View>
       </View>
       <OlderHere older={chart.older} />
-      <Heading level={2}>{t('chart.visits')}</Heading>
+      <View style={{ flexDirection: 'row', flexWrap: 'wrap', alignItems: 'center', gap: 8 }}>
+        <Heading level={2} style={{ flexGrow: 1 }}>
+          {t('chart.visits')}
+        </Heading>
+        <Button
+          kind="plain"
+          icon="file-search-outline"
+          label={t('chart.searchNotes')}
+          testID={testIds.chart.searchNotes}
+          onPress={() => router.push(`${base}/notes`)}
+        />
+      </View>
     </View>
   );
 }

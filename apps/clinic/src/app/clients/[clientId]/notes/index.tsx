@@ -1,0 +1,1 @@
+export { ClientNotesScreen as default } from '../../../../screens/chart/ClientNotesScreen.tsx';

@@ -1,0 +1,102 @@
+import type { FoundNoteRow, NoteQuestion } from '@fieldchart/clinic-client';
+import { type ReactElement, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FlatList, View } from 'react-native';
+import { useLive } from '../../session/useLive.ts';
+import { testIds } from '../../testIds.ts';
+import { Button } from '../../ui/Button.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Loading } from '../../ui/Loading.tsx';
+import { Text } from '../../ui/Text.tsx';
+import { FoundNoteLink } from './FoundNoteLink.tsx';
+import { FoundOnServer, isNothingFound } from './FoundOnServer.tsx';
+import { OnlineStatus } from './OnlineStatus.tsx';
+import { countNarrowing } from './savedNoteFilters.ts';
+import { useKeptScroll } from './useKeptScroll.ts';
+import { useOnlineSearch } from './useOnlineSearch.ts';
+
+const PAGE = 40;
+/** About the height of a row. */
+const ROW = 150;
+
+interface NoteListProps {
+  readonly question: NoteQuestion;
+  /** Pixels: where the list was when it was last on the screen. */
+  readonly scroll: number;
+  readonly onScroll: (scroll: number) => void;
+  /** Asks for all notes again. */
+  readonly onShowAll: () => void;
+}
+
+/** The notes that answer a question, newest first, then what the server has beside them. */
+export function NoteList({ question, scroll, onScroll, onShowAll }: NoteListProps) {
+  const { t } = useTranslation();
+  const kept = useKeptScroll<FoundNoteRow>(scroll, onScroll);
+  const [limit, setLimit] = useState(Math.max(PAGE, Math.ceil(scroll / ROW) + PAGE));
+  const answer = useLive({ kind: 'found-notes', ...question, limit });
+  const online = useOnlineSearch({ subject: 'notes', ...question });
+  if (answer === undefined) return <Loading />;
+  const { rows, total, preparing } = answer;
+  const isOfClient = question.clientId !== undefined;
+  return (
+    <FlatList
+      {...kept}
+      testID={testIds.found.list}
+      data={rows}
+      keyExtractor={(row) => row.noteId}
+      renderItem={({ item }) => <FoundNoteLink row={item} ofClient={isOfClient} />}
+      onEndReachedThreshold={1.5}
+      onEndReached={() => {
+        if (rows.length >= limit) setLimit(rows.length + PAGE * 2);
+      }}
+      keyboardShouldPersistTaps="handled"
+      contentContainerStyle={listStyle}
+      ListHeaderComponent={
+        <View style={{ paddingHorizontal: 4, paddingBottom: 4, gap: 4 }}>
+          <Text size="small" tone="muted" aria-live="polite" testID={testIds.found.count}>
+            {total > 1000 ? t('found.countMany') : t('found.count', { count: total })}
+          </Text>
+          {preparing === 0 ? null : (
+            <Text size="small" tone="amber">
+              {t('found.preparing', { count: preparing })}
+            </Text>
+          )}
+          <OnlineStatus answer={online.answer} />
+        </View>
+      }
+      ListEmptyComponent={
+        isNothingFound(online.answer) ? <NoNotes question={question} onShowAll={onShowAll} /> : null
+      }
+      // Only below the last of the device's own: pages of these would push it down.
+      ListFooterComponent={rows.length < limit ? <FoundOnServer {...online} ofClient={isOfClient} /> : null}
+    />
+  );
+}
+
+const listStyle = {
+  padding: 12,
+  paddingTop: 4,
+  paddingBottom: 24,
+  gap: 8,
+  width: '100%',
+  maxWidth: 860,
+  alignSelf: 'center',
+} as const;
+
+function NoNotes({ question, onShowAll }: Pick<NoteListProps, 'question' | 'onShowAll'>): ReactElement {
+  const { t } = useTranslation();
+  const { search, narrowing } = question;
+  if (search === '' && countNarrowing(narrowing) === 0) {
+    return <EmptyState icon="file-document-outline" title={t('found.empty')} text={t('found.emptyText')} />;
+  }
+  const byWords = search !== '';
+  return (
+    <EmptyState
+      icon="file-search-outline"
+      title={byWords ? t('found.none') : t('found.noneInFilter')}
+      text={byWords ? t('found.noneText') : t('found.noneInFilterText')}
+    >
+      <Button kind="tonal" label={t('found.showAll')} onPress={onShowAll} />
+    </EmptyState>
+  );
+}
