@@ -2,7 +2,7 @@ import type { ClinicPlatform, DeviceProfile } from '@fieldchart/clinic-client';
 import type { OpenDatabaseOptions } from '@fieldchart/encrypted-sqlite';
 import { deleteWebDatabase, openDamagedWebDatabase, openWebDatabase } from '@fieldchart/encrypted-sqlite/web';
 import { openPlainWebDatabaseForBench } from '@fieldchart/encrypted-sqlite/web/plain-for-bench';
-import { openRecordStore } from '@fieldchart/record-store';
+import { openRecordStore, type RecordStore } from '@fieldchart/record-store';
 import { createWebKeyRecords } from '../../../apps/clinic/src/platform/web/keyRecords.ts';
 import { createWebOwnership } from '../../../apps/clinic/src/platform/web/ownership.ts';
 import { createWebProfiles } from '../../../apps/clinic/src/platform/web/profiles.ts';
@@ -10,9 +10,11 @@ import { createBenchUser, openUserDatabase } from '../device/benchUser.ts';
 import { changeSecrets } from '../device/changeSecret.ts';
 import { type ColdStart, coldStart } from '../device/coldStart.ts';
 import { type BenchTicket, type Enrolment, enrolWith } from '../device/enrolment.ts';
-import { indexAll, type Searched, searchInTurn } from '../device/searching.ts';
+import { CLIENTS, indexAll, type Searched, searchInTurn } from '../device/searching.ts';
 import { offlinePlatform } from '../device/offlinePlatform.ts';
 import { createTypist, type Typed, typeInTurn } from '../device/typing.ts';
+import { type TypedBesideIndex, typeBesideIndex } from '../device/typingBesideIndex.ts';
+import { moreClients } from '../device/moreClients.ts';
 import { copyNotes, copyRecords } from './copyRows.ts';
 
 // The page that the Chromium suites drive: the app's own storage adapters, without its screens.
@@ -52,17 +54,15 @@ async function enrol(notes: number, practitionerId: string): Promise<WebUser> {
   return { notes, userId, practitionerId };
 }
 
+async function typistOf({ notes, practitionerId }: WebUser, store: RecordStore) {
+  const plain = await openPlainWebDatabaseForBench(place, plainName(notes));
+  const { random, clock } = platform;
+  return await createTypist({ store, plain, practitionerId, random, now: () => clock.now(), elapsed });
+}
+
 async function type(users: readonly WebUser[], samples: number): Promise<readonly Typed[]> {
   const typists = [];
-  for (const { notes, userId, practitionerId } of users) {
-    const database = await openUserDatabase(platform, userId);
-    const store = await openRecordStore({ ...platform, database });
-    const plain = await openPlainWebDatabaseForBench(place, plainName(notes));
-    const { random, clock } = platform;
-    typists.push(
-      await createTypist({ store, plain, practitionerId, random, now: () => clock.now(), elapsed }),
-    );
-  }
+  for (const user of users) typists.push(await typistOf(user, await openStore(user)));
   // The page is left afterwards, and its workers end with it.
   return await typeInTurn(typists, samples);
 }
@@ -70,6 +70,14 @@ async function type(users: readonly WebUser[], samples: number): Promise<readonl
 async function openStore({ userId }: WebUser) {
   const database = await openUserDatabase(platform, userId);
   return await openRecordStore({ ...platform, database });
+}
+
+async function typeBeside(user: WebUser, bursts: number): Promise<TypedBesideIndex> {
+  const store = await openStore(user);
+  await moreClients(store, CLIENTS, platform.random);
+  const typist = await typistOf(user, store);
+  // The page is left afterwards, and its workers end with it.
+  return await typeBesideIndex({ store, typist, timers: platform.timers, bursts });
 }
 
 async function search(user: WebUser, samples: number): Promise<Searched> {
@@ -128,6 +136,7 @@ async function enrolNew(ticket: BenchTicket): Promise<Enrolment> {
 const benchPage = {
   enrol,
   type,
+  typeBeside,
   start,
   lock: () => lock(),
   search,

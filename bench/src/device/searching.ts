@@ -2,6 +2,9 @@ import type { RecordStore } from '@fieldchart/record-store';
 import { indexPortion } from '../../../packages/record-store/src/indexNotes.ts';
 import { indexClients } from '../../../packages/record-store/src/clientIndex.ts';
 
+/** Clients that are searched, with and without notes. */
+export const CLIENTS = 10_000;
+
 /** Rows that a screen asks for at once, and after it was scrolled to its third page. */
 const PAGE = 40;
 const THIRD_PAGE = 3 * PAGE;

@@ -6,6 +6,7 @@ import { searchResult } from './searchResult.ts';
 export async function searchChromium(devices: ChromiumDevices, samples: number): Promise<SuiteResult> {
   const user = devices.users.at(-1);
   if (user === undefined) throw new Error('There is no device');
+  const typed = await (await devices.fresh()).call('typeBeside', user, Math.ceil(samples / 5));
   const indexed = await (await devices.fresh()).call('indexAll', user);
   const searched = await (await devices.fresh()).call('search', user, samples);
   const first: number[] = [];
@@ -19,5 +20,6 @@ export async function searchChromium(devices: ChromiumDevices, samples: number):
     ],
     remarks: [],
     inFrame: true,
+    typed,
   });
 }

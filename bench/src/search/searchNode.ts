@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Composition, foldText, noteSections } from '@fieldchart/clinical';
+import { openPlainNodeDatabaseForBench } from '@fieldchart/encrypted-sqlite/node';
 import { openRecordStore, type RecordStore } from '@fieldchart/record-store';
 import MiniSearch from 'minisearch';
 import { databaseName } from '../../../packages/clinic-client/src/openUserDatabase.ts';
 import { openUserDatabase } from '../device/benchUser.ts';
-import { indexAll, searchInTurn } from '../device/searching.ts';
+import { moreClients } from '../device/moreClients.ts';
+import { CLIENTS, indexAll, searchInTurn } from '../device/searching.ts';
+import { createTypist } from '../device/typing.ts';
+import { type TypedBesideIndex, typeBesideIndex } from '../device/typingBesideIndex.ts';
 import { type Figure, figure, type SuiteResult } from '../figures.ts';
-import { type NodeDevice, openNodeDevice } from '../node/nodeDevice.ts';
+import { type NodeDevice, openNodeDevice, PLAIN } from '../node/nodeDevice.ts';
 import { searchResult } from './searchResult.ts';
 
 const elapsed = () => performance.now();
@@ -20,6 +24,8 @@ export async function searchNode(device: NodeDevice, samples: number): Promise<S
   const file = join(device.directory, databaseName(device.userId));
   const database = await openUserDatabase(platform, device.userId);
   const store = await openRecordStore({ ...platform, database });
+  await moreClients(store, CLIENTS, platform.random);
+  const typed = await typeBeside(store, device, samples);
   await checkpoint(store);
   const before = statSync(file).size;
   const indexed = await indexAll(store, elapsed);
@@ -32,7 +38,32 @@ export async function searchNode(device: NodeDevice, samples: number): Promise<S
     ...(await inMemory(store, device.notes, samples)),
   ];
   await database.close();
-  return searchResult(device.notes, searched, { figures, remarks: [], inFrame: false });
+  return searchResult(device.notes, searched, { figures, remarks: [], inFrame: false, typed });
+}
+
+async function typeBeside(
+  store: RecordStore,
+  device: NodeDevice,
+  samples: number,
+): Promise<TypedBesideIndex> {
+  const { platform } = openNodeDevice(device.directory);
+  const plain = await openPlainNodeDatabaseForBench(device.directory, PLAIN);
+  const typist = await createTypist({
+    store,
+    plain,
+    practitionerId: device.practitionerId,
+    random: platform.random,
+    now: () => platform.clock.now(),
+    elapsed,
+  });
+  const typed = await typeBesideIndex({
+    store,
+    typist,
+    timers: platform.timers,
+    bursts: Math.ceil(samples / 5),
+  });
+  await plain.close();
+  return typed;
 }
 
 async function checkpoint(store: RecordStore): Promise<void> {

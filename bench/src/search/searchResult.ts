@@ -1,4 +1,5 @@
-import type { Searched } from '../device/searching.ts';
+import { CLIENTS, type Searched } from '../device/searching.ts';
+import type { TypedBesideIndex } from '../device/typingBesideIndex.ts';
 import { type Figure, figure, type Limit, type SuiteResult } from '../figures.ts';
 
 /** Milliseconds: a frame. */
@@ -12,6 +13,7 @@ export function searchResult(
     readonly figures: readonly Figure[];
     readonly remarks: readonly string[];
     readonly inFrame: boolean;
+    readonly typed: TypedBesideIndex;
   },
 ): SuiteResult {
   const questions = Object.entries(searched.took);
@@ -23,16 +25,32 @@ export function searchResult(
   }));
   return {
     sizes: 'notes',
-    figures: [...questions.map(([name, values]) => figure(name, notes, values)), ...more.figures],
+    figures: [
+      ...questions.map(([name, values]) => figure(name, notes, values)),
+      ...typedFigures(notes, more.typed),
+      ...more.figures,
+    ],
     ratios: [],
     ...(more.inFrame ? { limits } : {}),
     remarks: [
+      `${CLIENTS.toLocaleString('en')} clients. p95: ${questions
+        .map(([name, values]) => `${name} ${percentile(values, 0.95).toFixed(1)} ms`)
+        .join('; ')}.`,
       `Rows found: ${Object.entries(searched.rows)
         .map(([name, rows]) => `${name} ${rows}`)
         .join('; ')}.`,
       ...more.remarks,
     ],
   };
+}
+
+function typedFigures(notes: number, typed: TypedBesideIndex): readonly Figure[] {
+  return [
+    figure('keystroke after a pause, the index at work', notes, typed.first),
+    figure('keystroke after a pause, no index at work', notes, typed.firstAlone),
+    figure('keystrokes behind it, the index waiting', notes, typed.others),
+    figure('keystrokes behind it, no index', notes, typed.othersAlone),
+  ];
 }
 
 function percentile(values: readonly number[], share: number): number {

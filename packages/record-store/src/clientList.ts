@@ -15,15 +15,15 @@ export function createClientList(deps: {
   const { database, clock } = deps;
   return {
     async listClients(query) {
-      const { first, rows, total } = clientSql(query, clock.now());
-      const [count] = await database.all<{ total: number }>(total.sql, total.params);
+      const { first, page } = clientSql(query, clock.now());
       const known = first === undefined ? [] : await database.all<ClientRow>(first.sql, first.params);
-      const others = await database.all<ClientRow>(rows.sql, rows.params);
+      const counted = await database.all<CountedRow>(page.sql, page.params);
+      const others = counted.filter((row): row is CountedRow & ClientRow => row.client_id !== null);
       const last = others.length < query.limit ? undefined : others.at(-1);
       return {
         rows: [...known.map((row) => toListRow(row, true)), ...others.map((row) => toListRow(row, false))],
-        total: count?.total ?? 0,
-        next: last === undefined ? null : cursorOf(last, query.sort),
+        total: counted[0]?.total ?? 0,
+        next: last === undefined ? null : cursorOf(last),
       };
     },
 
@@ -41,8 +41,12 @@ type ClientRow = {
   readonly waiting: number;
   readonly similar: number;
   readonly next_visit: string | null;
-  readonly sort_name: string;
+  /** What its sort compares. */
+  readonly place: string | null;
 };
+
+/** The total stands in every row, and alone in one where the page is empty. */
+type CountedRow = (ClientRow | { readonly client_id: null }) & { readonly total: number };
 
 function toListRow(row: ClientRow, first: boolean): ClientListRow {
   return {
@@ -59,8 +63,8 @@ function toListRow(row: ClientRow, first: boolean): ClientListRow {
   };
 }
 
-function cursorOf(row: ClientRow, sort: ClientQuery['sort']): ClientCursor {
-  return { similar: row.similar === 1, place: row[SORTS[sort].column], clientId: row.client_id };
+function cursorOf({ similar, place, client_id: clientId }: ClientRow): ClientCursor {
+  return { similar: similar === 1, place, clientId };
 }
 
 const UNSIGNED = `FROM records n WHERE n.client_id = c.client_id AND n.author = ?
@@ -79,10 +83,10 @@ const EXPIRING = `EXISTS (SELECT 1 FROM records s WHERE s.client_id = c.client_i
 
 /** What each sort compares; who has none of it stands last, and clients who are equal by their ids. */
 const SORTS = {
-  name: { column: 'sort_name', up: true },
-  'last-visit': { column: 'last_visit', up: false },
-  'next-visit': { column: 'next_visit', up: true },
-  'birth-date': { column: 'birth_date', up: true },
+  name: { place: 'c.sort_name', up: true },
+  'last-visit': { place: 'c.last_visit', up: false },
+  'next-visit': { place: NEXT_VISIT, up: true },
+  'birth-date': { place: 'c.birth_date', up: true },
 } as const;
 
 interface Sql {
@@ -90,52 +94,67 @@ interface Sql {
   readonly params: readonly SqlValue[];
 }
 
-/** The list's page, those known to the user before its first one, and how many there are. */
+/**
+ * The list's page with how many there are, and those known to the user before its first one. Who answers a text is
+ * looked for once, in all clients; what else a row shows is read for the page alone.
+ */
 export function clientSql(
   query: ClientQuery,
   now: number,
-): { readonly first: Sql | undefined; readonly rows: Sql; readonly total: Sql } {
+): { readonly first: Sql | undefined; readonly page: Sql } {
   const text = clientTextSql(query.search ?? '');
   const answering = and([
     ...(text === undefined ? [] : [text.similar]),
     ...filterSql(query, now),
     ...(query.groups ?? []).map(inGroupSql),
   ]);
-  const { column, up } = SORTS[query.sort];
-  const place = column === 'next_visit' ? column : `c.${column}`;
-  const columns: Sql = {
-    sql: `SELECT c.client_id, c.name, c.sort_name, c.birth_date, c.city, c.last_visit,
-        (SELECT count(*) ${UNSIGNED}) AS unsigned_notes, ${WAITING} AS waiting, ${NEXT_VISIT} AS next_visit,
-        ${text === undefined ? '0' : `NOT (${text.exact.sql})`} AS similar FROM clients c`,
-    params: [`Practitioner/${query.practitionerId}`, toInstant(now), ...(text?.exact.params ?? [])],
-  };
+  const { place, up } = SORTS[query.sort];
+  const ranked = join(
+    { sql: 'SELECT c.client_id,', params: [] },
+    text === undefined
+      ? { sql: '0 AS similar,', params: [] }
+      : { sql: `NOT (${text.exact.sql}) AS similar,`, params: text.exact.params },
+    { sql: `${place} AS place FROM clients c`, params: place === NEXT_VISIT ? [toInstant(now)] : [] },
+  );
   const ids = JSON.stringify(query.first ?? []);
   // Whoever answers only if misspelt is not put before those who answer as typed.
-  const known = and([
-    { sql: 'c.client_id IN (SELECT value FROM json_each(?))', params: [ids] },
-    ...(text === undefined ? [] : [text.exact]),
-  ]);
+  const known = { sql: 'f.similar = 0 AND f.client_id IN (SELECT value FROM json_each(?))', params: [ids] };
   const anyKnown = (query.first ?? []).length > 0;
   const others = and([
-    answering,
     ...(anyKnown ? [{ sql: `NOT (${known.sql})`, params: known.params }] : []),
-    ...(query.after === undefined ? [] : [afterSql(query.after, { place, up, ranked: text !== undefined })]),
+    ...(query.after === undefined ? [] : [afterSql(query.after, { up, ranked: text !== undefined })]),
   ]);
-  const direction = up ? 'ASC NULLS LAST' : 'DESC';
-  const order = `ORDER BY ${text === undefined ? '' : 'similar, '}${place} ${direction}, c.client_id LIMIT ?`;
+  const order = `${text === undefined ? '' : 'f.similar, '}f.place ${up ? 'ASC NULLS LAST' : 'DESC'}, f.client_id`;
+  const shown: Sql = {
+    sql: `SELECT c.client_id, c.name, c.birth_date, c.city, c.last_visit, f.similar, f.place,
+      (SELECT count(*) ${UNSIGNED}) AS unsigned_notes, ${WAITING} AS waiting, ${NEXT_VISIT} AS next_visit`,
+    params: [`Practitioner/${query.practitionerId}`, toInstant(now)],
+  };
+  const found = (kept: string, which: Sql): Sql =>
+    join({ sql: `WITH found AS ${kept} (`, params: [] }, ranked, where(which), { sql: ')', params: [] });
+  const among = { sql: 'c.client_id IN (SELECT value FROM json_each(?))', params: [ids] };
   return {
     first:
       anyKnown && query.after === undefined
-        ? join(columns, where(and([answering, known])), {
-            sql: 'ORDER BY (SELECT key FROM json_each(?) WHERE value = c.client_id)',
+        ? join(found('NOT MATERIALIZED', and([answering, among])), shown, {
+            sql: `FROM found f JOIN clients c ON c.client_id = f.client_id WHERE f.similar = 0
+              ORDER BY (SELECT key FROM json_each(?) WHERE value = f.client_id)`,
             params: [ids],
           })
         : undefined,
-    rows: join(columns, where(others), { sql: order, params: [query.limit] }),
-    total: {
-      sql: `SELECT count(*) AS total FROM (SELECT 1 FROM clients c ${where(answering).sql} LIMIT ${COUNTED + 1})`,
-      params: answering.params,
-    },
+    // Without a text an index gives them in their order, and no more is read than is shown.
+    page: join(
+      found(text === undefined ? 'NOT MATERIALIZED' : 'MATERIALIZED', answering),
+      { sql: ', page AS MATERIALIZED (SELECT f.client_id, f.similar, f.place FROM found f', params: [] },
+      where(others),
+      { sql: `ORDER BY ${order} LIMIT ?)`, params: [query.limit] },
+      shown,
+      {
+        sql: `, t.total FROM (SELECT count(*) AS total FROM (SELECT 1 FROM found LIMIT ${COUNTED + 1})) t
+          LEFT JOIN page f LEFT JOIN clients c ON c.client_id = f.client_id ORDER BY ${order}`,
+        params: [],
+      },
+    ),
   };
 }
 
@@ -160,20 +179,20 @@ function filterSql({ filter, practitionerId }: ClientQuery, now: number): readon
 
 /** Whoever stands after the last row of a page, in the order of its sort. */
 function afterSql(
-  { similar, place: value, clientId }: ClientCursor,
-  { place, up, ranked }: { readonly place: string; readonly up: boolean; readonly ranked: boolean },
+  { similar, place, clientId }: ClientCursor,
+  { up, ranked }: { readonly up: boolean; readonly ranked: boolean },
 ): Sql {
   const behind: Sql =
-    value === null
-      ? { sql: `(${place} IS NULL AND c.client_id > ?)`, params: [clientId] }
+    place === null
+      ? { sql: '(f.place IS NULL AND f.client_id > ?)', params: [clientId] }
       : {
-          sql: `(${place} ${up ? '>' : '<'} ? OR ${place} IS NULL OR (${place} = ? AND c.client_id > ?))`,
-          params: [value, value, clientId],
+          sql: `(f.place ${up ? '>' : '<'} ? OR f.place IS NULL OR (f.place = ? AND f.client_id > ?))`,
+          params: [place, place, clientId],
         };
   if (!ranked) return behind;
   const rank = similar ? 1 : 0;
   return {
-    sql: `(similar > ? OR (similar = ? AND ${behind.sql}))`,
+    sql: `(f.similar > ? OR (f.similar = ? AND ${behind.sql}))`,
     params: [rank, rank, ...behind.params],
   };
 }

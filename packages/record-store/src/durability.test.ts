@@ -220,7 +220,7 @@ test('neither the chart nor the caseload nor the next batch reads all notes', as
   const plans = [
     ...(await plan(CHART_SQL, ['c'])),
     ...(await plan(STANDING_SQL, ['c'])),
-    ...(await plan(caseload.rows.sql, caseload.rows.params)),
+    ...(await plan(caseload.page.sql, caseload.page.params)),
     ...(await plan(
       `SELECT o.* FROM outbox o JOIN records r ON r.key = o.key
        WHERE o.state = 'waiting' AND o.blocked = 0 ORDER BY o.sequence LIMIT 10`,

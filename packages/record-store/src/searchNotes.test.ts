@@ -279,7 +279,7 @@ test('after any history, search answers what the records say, in their order, ho
             expect(answer.total).toBe(expected.length);
           };
           for (const next of steps) {
-            if (next.kind === 'index') await indexPortion(own.store.database);
+            if (next.kind === 'index') await indexPortion(own.store.database, 5);
             else if (next.kind === 'restart') await own.restart();
             else if (next.kind === 'search') await search(next.query, next.limit);
             else if (next.kind === 'write') {

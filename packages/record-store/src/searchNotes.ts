@@ -94,7 +94,8 @@ async function readPlaces(
     `SELECT json_group_array(place) AS places FROM (${sql} ORDER BY place DESC LIMIT ?)`,
     [...params, limit],
   );
-  return JSON.parse(row?.places ?? '[]') as number[];
+  // SQLite promises no order within an aggregate.
+  return (JSON.parse(row?.places ?? '[]') as number[]).sort((a, b) => b - a);
 }
 
 function placesSql(
