@@ -1,5 +1,4 @@
 import {
-  CLIENT_GROUP_KINDS,
   type Consent,
   type Encounter,
   type FhirResource,
@@ -7,12 +6,11 @@ import {
   noteSections,
 } from '@fieldchart/clinical';
 import type { Clock } from '@fieldchart/foundation';
-import type { ChosenGroup, OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
+import type { OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
 import { ATTENTION_ROWS, createAttentionAnswers } from './attentionAnswers.ts';
 import type {
   Answer,
   CaseloadAnswer,
-  CaseloadGroups,
   ChartAnswer,
   ConsentAnswer,
   Delivery,
@@ -24,6 +22,7 @@ import type {
   Query,
   VisitPlace,
 } from './api.ts';
+import { chosenGroups } from './chosenGroups.ts';
 import { loadEmergencyMarks } from './emergencyMarks.ts';
 import { likelyDuplicates } from './likelyDuplicates.ts';
 import { sectionLabelKey } from './noteLabels.ts';
@@ -194,13 +193,6 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         return (await attention.explanations(query.mutationIds)) as Answer<Q>;
     }
   };
-}
-
-function chosenGroups(groups: CaseloadGroups): readonly ChosenGroup[] {
-  return CLIENT_GROUP_KINDS.flatMap((kind) => {
-    const value = groups[kind];
-    return value === undefined ? [] : [{ kind, value }];
-  });
 }
 
 type Of<Type extends FhirResource['resourceType']> = Extract<FhirResource, { resourceType: Type }>;

@@ -1,6 +1,8 @@
 import type { ServerProblem } from '@fieldchart/fhir-sync';
 import type { Result } from '@fieldchart/foundation';
 import type {
+  CaseloadFilter,
+  CaseloadGroups,
   CaseloadSort,
   ClientRow,
   FoundNoteRow,
@@ -17,8 +19,8 @@ export type OnlineQuery =
       readonly subject: 'clients';
       readonly search: string;
       readonly sort: CaseloadSort;
-      /** A filter of the device's own list is chosen: the server knows none of them. */
-      readonly filtered: boolean;
+      readonly filter: CaseloadFilter;
+      readonly groups: CaseloadGroups;
     }
   | ({ readonly subject: 'notes' } & NoteQuestion);
 
@@ -41,7 +43,7 @@ export interface NoteOnServer extends Omit<FoundNoteRow, 'delivery' | 'preview'>
 
 export interface OnlineAnswer {
   /**
-   * `none`: too little was typed to ask. `device-only`: the server does not know the filter. `failed`: see `problem`;
+   * `none`: too little was typed to ask. `device-only`: what waits to be sent is known to the device alone. `failed`: see `problem`;
    * what had been found stays.
    */
   readonly state: 'none' | 'device-only' | 'searching' | 'found' | 'failed';

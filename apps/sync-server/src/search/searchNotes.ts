@@ -42,7 +42,7 @@ export async function searchNotes(db: Database, actor: Actor, request: PageReque
   ]);
   const [total, preparing, rows] = await Promise.all([
     !counted ? undefined : cursor === undefined ? countRows(db, where) : cursor.total,
-    countPreparing(db, actor, 'Composition'),
+    countPreparing(db, actor, ['Composition']),
     count === 0 ? [] : readPage(db, where, cursor, count + 1),
   ]);
   const shown = rows.slice(0, count);

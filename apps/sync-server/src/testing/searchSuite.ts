@@ -1,8 +1,11 @@
 import {
+  type ClientNarrowing,
   type FhirResource,
+  clientOf,
   clientSearchForm,
   createCareTeam,
   createEncounter,
+  isNarrowedTo,
   noteSearchForm,
   searchPath,
 } from '@fieldchart/clinical';
@@ -11,9 +14,11 @@ import {
   clientTextArbitrary,
   expectedClients,
   expectedNotes,
+  narrowingArbitrary,
   noteQueryArbitrary,
   notesArbitrary,
   patientsArbitrary,
+  recordsArbitrary,
   visitsArbitrary,
 } from '@fieldchart/clinical/testing';
 import { silentLogger } from '@fieldchart/foundation';
@@ -135,6 +140,69 @@ export function defineSearchSuite(storage: () => Storage): void {
       { numRuns: 6 },
     );
   }, 240_000);
+
+  test('same clients, same filters: let through is who is by `isNarrowedTo`, and S3: of the caseload alone', async () => {
+    const asked = fc.tuple(narrowingArbitrary, fc.integer({ min: 1, max: 4 }));
+    const charts = patientsArbitrary.chain((patients) =>
+      fc.tuple(
+        fc.constant(patients),
+        visitsArbitrary(patients),
+        recordsArbitrary,
+        fc.array(asked, { minLength: 20, maxLength: 40 }),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(charts, async ([patients, visits, records, questions]) => {
+        const planned = SEARCHED_CLIENTS.map(plannedVisit);
+        const all = [...teams(), ...visits, ...planned, ...records];
+        await load([...patients, ...all]);
+        const letThrough = (clients: typeof patients, narrowing: ClientNarrowing) =>
+          clients.filter(({ id }) =>
+            isNarrowedTo(
+              all.filter((record) => clientOf(record) === id),
+              narrowing,
+            ),
+          );
+        const ofAna = patients.filter(({ id }) => id === 'c1' || id === 'c.1');
+        for (const [narrowing, count] of questions) {
+          const path = `Patient?${clientSearchForm({ text: '', sort: 'family', narrowing }, count)}`;
+          for (const [device, seen] of [
+            [server.sue, patients],
+            [server.ana, ofAna],
+          ] as const) {
+            const expected = expectedClients(letThrough(seen, narrowing), visits, { text: '', sort: 'name' });
+            const { ids, totals } = await readAll(device, path);
+            expect([ids, totals], path).toEqual([expected.map(({ id }) => id), [expected.length]]);
+          }
+        }
+      }),
+      { numRuns: 12 },
+    );
+  }, 240_000);
+
+  test('S3: who reads no notes, flags, visits or consents learns of none by a filter; an unknown query is refused', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const note = server.note(ana, of);
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', [note]));
+    const ada = await server.addDevice('ada');
+    const query = 'Patient?_query=narrowed-clients';
+    expect((await readAll(ana, `${query}&unsigned-by=Practitioner/ana`)).ids).toEqual([of.clientId]);
+    expect((await readAll(ada, `${query}&unsigned-by=Practitioner/ana`)).ids).toEqual([]);
+    expect((await readAll(ada, `${query}&not-seen-since=2100-01-01T00:00:00.000Z`)).ids).toEqual([]);
+    expect((await readAll(ada, `${query}&team=Practitioner/ana`)).ids).toEqual([of.clientId]);
+    for (const wrong of [
+      'Patient?_query=other',
+      'Patient?team=Practitioner/ana',
+      `${query}&at-risk=false`,
+      `${query}&not-seen-since=2100`,
+      `${query}&consent-ends=ge2026-01-01`,
+      `${query}&consent-ends=ge2026-01-01&consent-ends=le2026-02-01&consent-ends=le2026-03-01`,
+      `${query}&shoe=9`,
+    ]) {
+      expect((await ask(ana, 'GET', `/fhir/${wrong}`)).status, wrong).toBe(400);
+    }
+  });
 
   test('pages do not move while others write: nothing twice, nothing left out', async () => {
     const { ana, ask } = server;
