@@ -133,8 +133,26 @@ test('opened it is read only, says so, and leads to the client', async () => {
   await supervisor.at(testIds.nav.back).click();
   await supervisor.reads(testIds.chart.name, family);
   expect(await supervisor.at(testIds.chart.startVisit).count()).toBe(0);
+  expect(
+    await supervisor.page.locator('[data-testid^="online-visit-"]').filter({ visible: true }).count(),
+  ).toBe(1);
+  await supervisor.page.getByText(en.online.noConsents).waitFor();
   await supervisor.page.locator('[data-testid^="note-"][href]').first().click();
   await supervisor.reads(testIds.note.text, text);
+});
+
+test('the server is asked with the list’s filters too; of what waits on a device the list says that only it was searched', async () => {
+  await look('clients', 'quillfether');
+  await until('the client is found', async () => (await onServer('client').count()) === 1);
+  await supervisor.at(testIds.caseload.filter('not-seen-30-days')).click();
+  await supervisor.reads(testIds.online.status, en.online.nothing);
+  await supervisor.at(testIds.caseload.filter('waiting')).click();
+  await supervisor.reads(testIds.online.status, en.online.deviceAlone);
+  await supervisor.reads(testIds.online.caveat, en.online.deviceOnly);
+  await supervisor.at(testIds.caseload.filter('all')).click();
+  await until('the client is found', async () => (await onServer('client').count()) === 1);
+  await look('notes', 'quetzalcoatlus');
+  await until('the note is found', async () => (await onServer('note').count()) === 1);
 });
 
 test('who comes back to the list finds it as it was', async () => {

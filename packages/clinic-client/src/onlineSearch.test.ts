@@ -11,6 +11,7 @@ import {
   openTestStore,
   patient,
   pulled,
+  VISIT,
   visit,
 } from '../../record-store/src/testing/storeFixture.ts';
 import { openOnline } from './online.ts';
@@ -342,8 +343,21 @@ test('a note and a client are read to look at, each with what to beware of; a pr
     code: { text: 'Dog bites' },
     subject: { reference: `Patient/${STRANGER}` },
   };
+  const consent: FhirResource = {
+    resourceType: 'Consent',
+    id: 's1',
+    status: 'active',
+    scope: { text: 'treatment' },
+    category: [{ text: 'Consent to treatment' }],
+    patient: { reference: `Patient/${STRANGER}` },
+    policyRule: { text: 'treatment' },
+  };
   answerWith = ({ method, path }) => {
-    if (method === 'POST') return bundle(path.includes('Flag') ? [flag] : [written(1)]);
+    if (method === 'POST') {
+      if (path.includes('Flag')) return bundle([flag]);
+      if (path.includes('Encounter')) return bundle([visit(VISIT, STRANGER)]);
+      return bundle(path.includes('Consent') ? [consent] : [written(1)]);
+    }
     return { body: JSON.stringify(path.includes('Patient') ? patient('Zoe', STRANGER) : written(1)) };
   };
   expect(await online.api.readNoteOnServer(idOf(1))).toMatchObject({
@@ -357,6 +371,8 @@ test('a note and a client are read to look at, each with what to beware of; a pr
       name: expect.stringContaining('Zoe'),
       risks: [{}],
       notes: { rows: [{ noteId: idOf(1) }], next: null },
+      visits: { rows: [{ visitId: VISIT, place: 'HH' }], next: null },
+      consents: { rows: [{ consentId: 's1', title: 'Consent to treatment', status: 'active' }], next: null },
     },
   });
   answerWith = () => ({ status: 404, body: '{"resourceType":"OperationOutcome"}' });

@@ -4,6 +4,7 @@ import type {
   CaseloadFilter,
   CaseloadGroups,
   CaseloadSort,
+  ChartAnswer,
   ClientRow,
   FoundNoteRow,
   NoteAnswer,
@@ -84,14 +85,17 @@ export interface ServerClient {
   readonly phone: string | null;
   readonly address: string | null;
   readonly risks: readonly { readonly id: string; readonly text: string }[];
-  readonly notes: ServerNotes;
+  readonly notes: ServerRows<NoteSummary>;
+  readonly visits: ServerRows<Omit<ChartAnswer['visits'][number], 'delivery'>>;
+  readonly consents: ServerRows<Omit<ChartAnswer['consents'][number], 'delivery'>>;
 }
 
-export interface ServerNotes {
+/** What the server has of one kind, page by page. */
+export interface ServerRows<Row> {
   /** Newest first. */
-  readonly rows: readonly NoteSummary[];
+  readonly rows: readonly Row[];
   /** Reads on; null at the end. */
-  readonly next: (() => Promise<Result<ServerNotes, ServerProblem>>) | null;
+  readonly next: (() => Promise<Result<ServerRows<Row>, ServerProblem>>) | null;
 }
 
 /** What of the server can be searched and read beside the device, while somebody looks at it. */
