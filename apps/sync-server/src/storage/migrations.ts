@@ -11,6 +11,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006_search': { up: (database) => run(database, search) },
   '007_retention': { up: (database) => run(database, retention) },
   '008_client_groups': { up: (database) => run(database, clientGroups) },
+  '009_searches_audited_whole': { up: (database) => run(database, searchesAuditedWhole) },
 };
 
 const initialTables = [
@@ -172,6 +173,12 @@ const clientGroups = [
   `update resource set analyser = 0 where type in ('CareTeam', 'Condition', 'EpisodeOfCare')`,
   `create index resource_group_analyser on resource (type, analyser)
     where type in ('CareTeam', 'Condition', 'EpisodeOfCare')`,
+];
+
+// One event for one search: everybody who stood in its answer, for who asks by whom a client was seen.
+const searchesAuditedWhole = [
+  `alter table audit add column found text[] not null default '{}'`,
+  `create index audit_found on audit using gin (found)`,
 ];
 
 async function run(database: Kysely<unknown>, statements: readonly string[]): Promise<void> {

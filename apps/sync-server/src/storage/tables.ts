@@ -248,6 +248,8 @@ export interface AuditTable {
   recorded: number;
   action: string;
   client_id: string | null;
+  /** Clients who stood in the answer of a search. */
+  found: ColumnType<string[], string[] | undefined, never>;
   practitioner_id: string | null;
   device_id: string | null;
   body: Json<object>;

@@ -8,6 +8,7 @@ import {
   isNarrowedTo,
   noteSearchForm,
   searchPath,
+  validateResource,
 } from '@fieldchart/clinical';
 import {
   SEARCHED_CLIENTS,
@@ -224,43 +225,58 @@ export function defineSearchSuite(storage: () => Storage): void {
     expect(rest.totals).toEqual([5]);
   });
 
-  test('S3: a search of notes is audited with its question, once for each client; an administrator finds no note', async () => {
+  test('S3: a search of notes is audited as one event with its question and each client; an administrator finds no note', async () => {
     const { ana, ask } = server;
     const of = await server.registerClient(ana);
-    await ask(ana, 'POST', '/fhir', bundleOf('batch', [server.note(ana, of)]));
+    const other = await server.registerClient(ana);
+    const notes = [of, other].map((one) => server.note(ana, one));
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', notes));
     await ask(ana, 'GET', '/fhir/Composition?_content=progress&_sort=-date');
     const rows = await storage()
       .db.selectFrom('audit')
-      .select(['client_id', 'body'])
+      .select(['found', 'body'])
       .where('action', '=', 'search')
       .execute();
-    expect(rows.map(({ client_id }) => client_id)).toEqual([of.clientId]);
+    const both = [of.clientId, other.clientId].toSorted();
+    expect(rows.map(({ found }) => found.toSorted())).toEqual([both]);
     const event: AnyJson = rows[0]?.body;
+    expect(validateResource(event)).toMatchObject({ ok: true });
+    const patients = event.entity.flatMap((one: AnyJson) => one.what?.reference ?? []);
+    expect(patients.toSorted()).toEqual(both.map((id) => `Patient/${id}`));
     const { query } = event.entity.find((one: AnyJson) => one.query !== undefined);
     expect(Buffer.from(query, 'base64').toString()).toContain('_content=progress');
     const ada = await server.addDevice('ada');
     expect((await readAll(ada, 'Composition?_content=progress')).ids).toEqual([]);
-    expect((await readAll(ada, 'Patient?_content=ang')).ids).toEqual([of.clientId]);
+    expect((await readAll(ada, 'Patient?_content=ang')).ids.toSorted()).toEqual(both);
+    // Who asks by whom a client was seen finds the answers that the client stood in.
+    const seen = (await ask(ada, 'GET', `/fhir/AuditEvent?patient=Patient/${other.clientId}&_count=500`))
+      .body;
+    expect(seen.entry.map(({ resource }: AnyJson) => resource.id)).toContain(event.id);
   });
 
   /** What the audit says of searches and reads: whose, of whom, and whether by role alone. */
   const audited = async (action: 'search' | 'read' | 'everything') => {
     const rows = await storage()
       .db.selectFrom('audit')
-      .select(['client_id', 'practitioner_id', 'body'])
+      .select(['client_id', 'found', 'practitioner_id', 'body'])
       .where('action', '=', action)
       .orderBy('recorded')
       .execute();
-    return rows.map(({ client_id, practitioner_id, body }) => {
+    return rows.flatMap(({ client_id, found, practitioner_id, body }) => {
       const event: AnyJson = body;
       const entities: AnyJson[] = event.entity ?? [];
       const query = entities.find((one) => one.query !== undefined)?.query ?? '';
-      return {
+      const reachOf = (clientId: string | null) =>
+        entities
+          .filter(({ what }) => what === undefined || what.reference === `Patient/${clientId ?? ''}`)
+          .flatMap((one) => one.detail ?? [])
+          .find((one) => one.type === 'reach')?.valueString;
+      return (found.length === 0 ? [client_id] : found).map((clientId) => ({
         by: practitioner_id,
-        of: client_id,
+        of: clientId,
         query: decodeURIComponent(Buffer.from(query, 'base64').toString()),
-        reach: entities.flatMap((one) => one.detail ?? []).find((one) => one.type === 'reach')?.valueString,
-      };
+        reach: reachOf(clientId),
+      }));
     });
   };
 
@@ -460,6 +476,26 @@ export function defineSearchSuite(storage: () => Storage): void {
       whole.entry.map((entry: AnyJson) => entry.resource.id).filter((id: string) => id !== last?.id),
     );
     expect(await analyseStored(db, 2)).toBe(0);
+  });
+
+  test('groups of rows that no analyser has seen are prepared, and until then the answer says that some may be missing', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const { db } = storage();
+    await db
+      .updateTable('resource')
+      .set({ analyser: 0, client_groups: [] })
+      .where('type', '=', 'CareTeam')
+      .execute();
+    const path = '/fhir/Patient?_query=narrowed-clients&team=Practitioner/ana';
+    const modes = async () =>
+      (await ask(ana, 'GET', path)).body.entry.map((entry: AnyJson) => [
+        entry.search.mode,
+        entry.resource.id,
+      ]);
+    expect(await modes()).toEqual([['outcome', undefined]]);
+    while ((await analyseStored(db, 2)) > 0);
+    expect(await modes()).toEqual([['match', of.clientId]]);
   });
 
   test('a note that changes is found as it stands, at once', async () => {
