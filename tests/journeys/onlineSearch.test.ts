@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AuditEvent } from '@fieldchart/clinical';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import en from '../../apps/clinic/src/i18n/en.json' with { type: 'json' };
@@ -133,8 +134,26 @@ test('opened it is read only, says so, and leads to the client', async () => {
   await supervisor.at(testIds.nav.back).click();
   await supervisor.reads(testIds.chart.name, family);
   expect(await supervisor.at(testIds.chart.startVisit).count()).toBe(0);
+  expect(
+    await supervisor.page.locator('[data-testid^="online-visit-"]').filter({ visible: true }).count(),
+  ).toBe(1);
+  await supervisor.page.getByText(en.online.noConsents).waitFor();
   await supervisor.page.locator('[data-testid^="note-"][href]').first().click();
   await supervisor.reads(testIds.note.text, text);
+});
+
+test('the server is asked with the list’s filters too; of what waits on a device the list says that only it was searched', async () => {
+  await look('clients', 'quillfether');
+  await until('the client is found', async () => (await onServer('client').count()) === 1);
+  await supervisor.at(testIds.caseload.filter('not-seen-30-days')).click();
+  await supervisor.reads(testIds.online.status, en.online.nothing);
+  await supervisor.at(testIds.caseload.filter('waiting')).click();
+  await supervisor.reads(testIds.online.status, en.online.deviceAlone);
+  await supervisor.reads(testIds.online.caveat, en.online.deviceOnly);
+  await supervisor.at(testIds.caseload.filter('all')).click();
+  await until('the client is found', async () => (await onServer('client').count()) === 1);
+  await look('notes', 'quetzalcoatlus');
+  await until('the note is found', async () => (await onServer('note').count()) === 1);
 });
 
 test('who comes back to the list finds it as it was', async () => {
@@ -199,18 +218,24 @@ test('S3: the server’s audit holds what was asked and read beyond the caseload
   try {
     const rows = await opened.storage.db
       .selectFrom('audit')
-      .select(['action', 'client_id', 'body'])
+      .select(['action', 'client_id', 'found', 'body'])
       .execute();
     const beyond = rows.filter(({ body }) => JSON.stringify(body).includes('"reach"'));
     const queries = beyond
-      .filter(({ action, client_id }) => action === 'search' && client_id !== null)
+      .filter(({ action, found }) => action === 'search' && found.length > 0)
       .map(({ body }) => JSON.stringify(body))
       .map((body) => Buffer.from(/"query":"([^"]+)"/u.exec(body)?.[1] ?? '', 'base64').toString());
     expect(queries.some((query) => query.includes('Composition?_content=quetzalcoatlus'))).toBe(true);
     expect(queries.some((query) => query.includes('Patient?_content=quillfether'))).toBe(true);
     const read = beyond.filter(({ action }) => action === 'read').map(({ body }) => JSON.stringify(body));
     expect(read.some((body) => body.includes('Composition/'))).toBe(true);
-    expect(new Set(beyond.map(({ client_id }) => client_id).filter((id) => id !== null)).size).toBe(1);
+    const ofRead = beyond.flatMap(({ client_id }) => client_id ?? []);
+    const ofFound = beyond
+      .flatMap(({ body }) => (body as AuditEvent).entity ?? [])
+      .filter(({ detail }) => JSON.stringify(detail ?? []).includes('"reach"'))
+      .flatMap(({ what }) => what?.reference?.replace('Patient/', '') ?? []);
+    expect([new Set(ofRead).size, new Set(ofFound).size]).toEqual([1, 1]);
+    expect(ofFound[0]).toBe(ofRead[0]);
   } finally {
     await opened.close();
   }

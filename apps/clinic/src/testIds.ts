@@ -122,6 +122,10 @@ export const testIds = {
     problem: 'online-problem',
     readOnly: 'online-read-only',
     olderNotes: 'online-older-notes',
+    visit: (visitId: string) => `online-visit-${visitId}`,
+    olderVisits: 'online-older-visits',
+    consent: (consentId: string) => `online-consent-${consentId}`,
+    olderConsents: 'online-older-consents',
   },
   emergency: {
     open: 'emergency-open',

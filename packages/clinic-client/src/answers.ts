@@ -1,18 +1,10 @@
-import {
-  CLIENT_GROUP_KINDS,
-  type Consent,
-  type Encounter,
-  type FhirResource,
-  displayName,
-  noteSections,
-} from '@fieldchart/clinical';
+import { type FhirResource, displayName, noteSections } from '@fieldchart/clinical';
 import type { Clock } from '@fieldchart/foundation';
-import type { ChosenGroup, OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
+import type { OutboxItem, Receipt, RecordStore, StoredRecord } from '@fieldchart/record-store';
 import { ATTENTION_ROWS, createAttentionAnswers } from './attentionAnswers.ts';
 import type {
   Answer,
   CaseloadAnswer,
-  CaseloadGroups,
   ChartAnswer,
   ConsentAnswer,
   Delivery,
@@ -22,8 +14,9 @@ import type {
   OutboxAnswer,
   OutboxRow,
   Query,
-  VisitPlace,
 } from './api.ts';
+import { chosenGroups } from './chosenGroups.ts';
+import { consentSummary } from './consentSummary.ts';
 import { loadEmergencyMarks } from './emergencyMarks.ts';
 import { likelyDuplicates } from './likelyDuplicates.ts';
 import { sectionLabelKey } from './noteLabels.ts';
@@ -31,6 +24,7 @@ import { signatureOf, summaryOfNote } from './noteSummary.ts';
 import { personOf } from './personOf.ts';
 import { noteSnippet, toNoteQuery } from './noteSearch.ts';
 import { standingOf } from './standing.ts';
+import { visitSummary } from './visitSummary.ts';
 
 /** Rows of each part of the sync page. */
 const outboxRows = 200;
@@ -86,9 +80,12 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         clientId,
         delivery: deliveryOf(chart.client),
         conditions: chart.conditions.map((record) => conditionOf(record)),
-        visits: chart.visits.map((record) => visitOf(record)),
+        visits: chart.visits.map((record) => ({
+          ...visitSummary(as(record.resource, 'Encounter')),
+          delivery: deliveryOf(record),
+        })),
         notes: chart.notes.map((record) => noteSummary(record, practitionerId)),
-        consents: chart.consents.map((record) => consentSummary(record)),
+        consents: chart.consents.map((record) => consentOf(record)),
         attention: (await attention.rows()).filter((row) => row.clientId === clientId),
         older: await store.agedOutOf(clientId),
         emergencyUntil: (await loadEmergencyMarks(store.database, clock.now()))[clientId] ?? null,
@@ -124,7 +121,7 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
       const clientId = idIn(consent.patient?.reference) ?? '';
       const client = await store.get(`Patient/${clientId}`);
       return {
-        ...consentSummary(record),
+        ...consentOf(record),
         clientId,
         clientName: client === undefined ? '' : displayName(as(client.resource, 'Patient')),
         pdf: consent.sourceAttachment?.data ?? null,
@@ -194,13 +191,6 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         return (await attention.explanations(query.mutationIds)) as Answer<Q>;
     }
   };
-}
-
-function chosenGroups(groups: CaseloadGroups): readonly ChosenGroup[] {
-  return CLIENT_GROUP_KINDS.flatMap((kind) => {
-    const value = groups[kind];
-    return value === undefined ? [] : [{ kind, value }];
-  });
 }
 
 type Of<Type extends FhirResource['resourceType']> = Extract<FhirResource, { resourceType: Type }>;
@@ -273,36 +263,11 @@ function conditionOf(record: StoredRecord): ChartAnswer['conditions'][number] {
   };
 }
 
-function visitOf(record: StoredRecord): ChartAnswer['visits'][number] {
-  const visit: Encounter = as(record.resource, 'Encounter');
-  const { status } = visit;
-  return {
-    visitId: visit.id,
-    place: placeOf(visit.class.code),
-    status: status === 'in-progress' || status === 'finished' ? status : 'other',
-    start: visit.period?.start ?? null,
-    end: visit.period?.end ?? null,
-    location: visit.location?.[0]?.location.display ?? null,
-    delivery: deliveryOf(record),
-  };
-}
-
-function placeOf(code: string | undefined): VisitPlace {
-  return code === 'HH' || code === 'VR' ? code : 'AMB';
-}
-
 function noteSummary(record: StoredRecord, practitionerId: string): NoteSummary {
   const note = as(record.resource, 'Composition');
   return { ...summaryOfNote(note, practitionerId), delivery: deliveryOf(record) };
 }
 
-function consentSummary(record: StoredRecord): ChartAnswer['consents'][number] {
-  const consent: Consent = as(record.resource, 'Consent');
-  return {
-    consentId: consent.id,
-    status: consent.status,
-    title: consent.sourceAttachment?.title ?? consent.category[0]?.text ?? '',
-    signedAt: consent.dateTime ?? null,
-    delivery: deliveryOf(record),
-  };
+function consentOf(record: StoredRecord): ChartAnswer['consents'][number] {
+  return { ...consentSummary(as(record.resource, 'Consent')), delivery: deliveryOf(record) };
 }

@@ -11,6 +11,7 @@ import {
   openTestStore,
   patient,
   pulled,
+  VISIT,
   visit,
 } from '../../record-store/src/testing/storeFixture.ts';
 import { openOnline } from './online.ts';
@@ -101,6 +102,7 @@ function search(query: OnlineQuery = sleep) {
   const last = () => answers.at(-1) as OnlineAnswer;
   return { answers, last, ids: () => last().notes.map(({ noteId }) => noteId), ...control };
 }
+const askedForms = () => asked.map(({ body }) => [...new URLSearchParams(body)]);
 const answered = async (found: { last: () => OnlineAnswer }) => {
   await timers.advance(600);
   await expect.poll(() => found.last().state).not.toBe('searching');
@@ -119,12 +121,35 @@ test('the question goes in the body after a pause of typing, once for the last t
 
 test('too little is not asked; a filter that only the device knows is not asked either, and that is said', async () => {
   for (const text of ['', 'sl', '?!…']) expect(search({ ...sleep, search: text }).last().state).toBe('none');
-  const clients = { subject: 'clients', search: 'ana', sort: 'name' } as const;
-  expect(search({ ...clients, filtered: true }).last().state).toBe('device-only');
+  const clients = { subject: 'clients', search: 'ana', sort: 'name', groups: {} } as const;
+  expect(search({ ...clients, filter: 'waiting' }).last().state).toBe('device-only');
   await timers.advance(5000);
   expect(asked).toEqual([]);
-  await answered(search({ ...clients, filtered: false }));
+  await answered(search({ ...clients, filter: 'all' }));
   expect(asked[0]?.path).toBe('/fhir/Patient/_search');
+  expect(asked[0]?.body).not.toContain('_query');
+});
+
+test('what the records say of clients the server is asked for too: each filter, and each group', async () => {
+  const groups = { diagnosis: 'http://hl7.org/fhir/sid/icd-10-cm|F33.1', team: 'Practitioner/p2' } as const;
+  const ofClients = { subject: 'clients', search: 'ana', sort: 'name', groups } as const;
+  for (const filter of ['unsigned', 'not-seen-30-days', 'risk', 'consent-expiring', 'all'] as const) {
+    await answered(search({ ...ofClients, filter }));
+  }
+  const today = new Date(fixture.clock.now()).toISOString().slice(0, 10);
+  const said = askedForms().map((form) => form.filter(([name]) => !/^_(?:content|sort|count)$/u.test(name)));
+  const inGroups = [
+    ['_query', 'narrowed-clients'],
+    ['team', 'Practitioner/p2'],
+    ['diagnosis', 'http://hl7.org/fhir/sid/icd-10-cm|F33.1'],
+  ];
+  expect(said).toEqual([
+    [...inGroups, ['unsigned-by', 'Practitioner/p1']],
+    [...inGroups, ['not-seen-since', expect.stringMatching(/T.*Z$/u)]],
+    [...inGroups, ['at-risk', 'true']],
+    [...inGroups, ['consent-ends', `ge${today}`], ['consent-ends', expect.stringMatching(/^le/u)]],
+    inGroups,
+  ]);
 });
 
 test('one client’s notes are asked for by client, author, status, type and time, and without a word too', async () => {
@@ -318,8 +343,21 @@ test('a note and a client are read to look at, each with what to beware of; a pr
     code: { text: 'Dog bites' },
     subject: { reference: `Patient/${STRANGER}` },
   };
+  const consent: FhirResource = {
+    resourceType: 'Consent',
+    id: 's1',
+    status: 'active',
+    scope: { text: 'treatment' },
+    category: [{ text: 'Consent to treatment' }],
+    patient: { reference: `Patient/${STRANGER}` },
+    policyRule: { text: 'treatment' },
+  };
   answerWith = ({ method, path }) => {
-    if (method === 'POST') return bundle(path.includes('Flag') ? [flag] : [written(1)]);
+    if (method === 'POST') {
+      if (path.includes('Flag')) return bundle([flag]);
+      if (path.includes('Encounter')) return bundle([visit(VISIT, STRANGER)]);
+      return bundle(path.includes('Consent') ? [consent] : [written(1)]);
+    }
     return { body: JSON.stringify(path.includes('Patient') ? patient('Zoe', STRANGER) : written(1)) };
   };
   expect(await online.api.readNoteOnServer(idOf(1))).toMatchObject({
@@ -333,6 +371,8 @@ test('a note and a client are read to look at, each with what to beware of; a pr
       name: expect.stringContaining('Zoe'),
       risks: [{}],
       notes: { rows: [{ noteId: idOf(1) }], next: null },
+      visits: { rows: [{ visitId: VISIT, place: 'HH' }], next: null },
+      consents: { rows: [{ consentId: 's1', title: 'Consent to treatment', status: 'active' }], next: null },
     },
   });
   answerWith = () => ({ status: 404, body: '{"resourceType":"OperationOutcome"}' });

@@ -52,7 +52,7 @@ export function createOnlineSearch(deps: OnlineSearchDeps): ServerSearch {
   return {
     searchServer: (query: OnlineQuery, onAnswer: (answer: OnlineAnswer) => void): OnlineSearch => {
       running?.stop();
-      const asked = toServerQuestion(query, clock.now());
+      const asked = toServerQuestion(query, { practitionerId: deps.practitionerId, now: clock.now() });
       if (typeof asked === 'string' || ended) {
         onAnswer({ ...NOTHING, state: asked === 'device-only' ? asked : 'none' });
         return IDLE;

@@ -1,7 +1,10 @@
 import type { ServerProblem } from '@fieldchart/fhir-sync';
 import type { Result } from '@fieldchart/foundation';
 import type {
+  CaseloadFilter,
+  CaseloadGroups,
   CaseloadSort,
+  ChartAnswer,
   ClientRow,
   FoundNoteRow,
   NoteAnswer,
@@ -17,8 +20,8 @@ export type OnlineQuery =
       readonly subject: 'clients';
       readonly search: string;
       readonly sort: CaseloadSort;
-      /** A filter of the device's own list is chosen: the server knows none of them. */
-      readonly filtered: boolean;
+      readonly filter: CaseloadFilter;
+      readonly groups: CaseloadGroups;
     }
   | ({ readonly subject: 'notes' } & NoteQuestion);
 
@@ -41,7 +44,7 @@ export interface NoteOnServer extends Omit<FoundNoteRow, 'delivery' | 'preview'>
 
 export interface OnlineAnswer {
   /**
-   * `none`: too little was typed to ask. `device-only`: the server does not know the filter. `failed`: see `problem`;
+   * `none`: too little was typed to ask. `device-only`: what waits to be sent is known to the device alone. `failed`: see `problem`;
    * what had been found stays.
    */
   readonly state: 'none' | 'device-only' | 'searching' | 'found' | 'failed';
@@ -82,14 +85,17 @@ export interface ServerClient {
   readonly phone: string | null;
   readonly address: string | null;
   readonly risks: readonly { readonly id: string; readonly text: string }[];
-  readonly notes: ServerNotes;
+  readonly notes: ServerRows<NoteSummary>;
+  readonly visits: ServerRows<Omit<ChartAnswer['visits'][number], 'delivery'>>;
+  readonly consents: ServerRows<Omit<ChartAnswer['consents'][number], 'delivery'>>;
 }
 
-export interface ServerNotes {
+/** What the server has of one kind, page by page. */
+export interface ServerRows<Row> {
   /** Newest first. */
-  readonly rows: readonly NoteSummary[];
+  readonly rows: readonly Row[];
   /** Reads on; null at the end. */
-  readonly next: (() => Promise<Result<ServerNotes, ServerProblem>>) | null;
+  readonly next: (() => Promise<Result<ServerRows<Row>, ServerProblem>>) | null;
 }
 
 /** What of the server can be searched and read beside the device, while somebody looks at it. */

@@ -1,24 +1,29 @@
 import {
   type Composition,
+  type Consent,
   displayName,
+  type Encounter,
   type FhirResource,
   noteSearchForm,
   noteSections,
   type Patient,
+  resourceKey,
   type ResourceKey,
 } from '@fieldchart/clinical';
 import { readFromServer, searchServer, type ServerProblem, type ServerQuestion } from '@fieldchart/fhir-sync';
 import { type Clock, type Result, fail, ok } from '@fieldchart/foundation';
 import type { RecordStore } from '@fieldchart/record-store';
+import { consentSummary } from './consentSummary.ts';
 import { sectionLabelKey } from './noteLabels.ts';
 import { signatureOf, summaryOfNote } from './noteSummary.ts';
-import type { Online, ServerClient, ServerNotes } from './onlineViews.ts';
+import type { Online, ServerClient, ServerRows } from './onlineViews.ts';
 import { personOf } from './personOf.ts';
 import { clientIdOf, whereFound } from './serverHits.ts';
 import { standingOf } from './standing.ts';
 import type { RunningSync } from './startSync.ts';
+import { visitSummary } from './visitSummary.ts';
 
-/** Notes that one request brings. */
+/** Rows that one request brings. */
 const PAGE = 50;
 /** Nobody has more flags than that; the server answers in one page. */
 const MOST_FLAGS = 200;
@@ -58,28 +63,46 @@ export function createReadOnServer(
     return ok({ patient: patient.value as Patient, risks: standingOf(found, deps.clock.now()).risks });
   };
 
-  const readNotes = async (question: ServerQuestion): Promise<Result<ServerNotes, ServerProblem>> => {
+  const readRows = async <Row>(
+    question: ServerQuestion,
+    toRow: (resource: FhirResource) => Row,
+  ): Promise<Result<ServerRows<Row>, ServerProblem>> => {
     const page = await ask(question);
     if (!page.ok) return page;
     const { matches, next } = page.value;
-    const notes = matches.map(({ resource }) => resource as Composition);
-    deps.onFound(notes.map(({ id }) => `Composition/${id}`));
-    const rows = notes.map((note) => ({
-      ...summaryOfNote(note, practitionerId),
-      delivery: { state: 'server' as const },
-    }));
-    return ok({ rows, next: next === null ? null : () => readNotes(next) });
+    deps.onFound(matches.map(({ resource }) => resourceKey(resource)));
+    return ok({
+      rows: matches.map(({ resource }) => toRow(resource)),
+      next: next === null ? null : () => readRows(next, toRow),
+    });
   };
+  const toNote = (resource: FhirResource) => ({
+    ...summaryOfNote(resource as Composition, practitionerId),
+    delivery: { state: 'server' as const },
+  });
 
   return {
     async readClientOnServer(clientId) {
       const person = await readPerson(clientId);
       if (!person.ok) return person;
-      const form = noteSearchForm({ text: '', clientId }, PAGE);
-      const notes = await readNotes({ type: 'Composition', form });
+      const newest = `patient=${encodeURIComponent(clientId)}&_sort=-date&_count=${PAGE}`;
+      const [notes, visits, consents] = await Promise.all([
+        readRows({ type: 'Composition', form: noteSearchForm({ text: '', clientId }, PAGE) }, toNote),
+        readRows({ type: 'Encounter', form: newest }, (one) => visitSummary(one as Encounter)),
+        readRows({ type: 'Consent', form: newest }, (one) => consentSummary(one as Consent)),
+      ]);
       if (!notes.ok) return notes;
+      if (!visits.ok) return visits;
+      if (!consents.ok) return consents;
       const { patient, risks } = person.value;
-      return ok({ clientId, ...personOf(patient), risks, notes: notes.value });
+      return ok({
+        clientId,
+        ...personOf(patient),
+        risks,
+        notes: notes.value,
+        visits: visits.value,
+        consents: consents.value,
+      });
     },
 
     async readNoteOnServer(noteId) {

@@ -133,7 +133,13 @@ export {
   parametersToEmergencyGrant,
   parametersToEmergencyRequest,
 } from './wire/emergency.ts';
-export { type ServerClientSort, clientSearchForm, noteSearchForm, searchPath } from './wire/search.ts';
+export {
+  NARROWED_CLIENTS,
+  type ServerClientSort,
+  clientSearchForm,
+  noteSearchForm,
+  searchPath,
+} from './wire/search.ts';
 export { type ReviewReceipt, REVIEW_PATH, reviewReceiptOf, reviewReceiptResponse } from './wire/review.ts';
 export {
   type RetentionWord,
@@ -180,6 +186,12 @@ export {
   type ClientGroupKind,
   GROUPING_TYPES,
 } from './search/clientGroups.ts';
+export {
+  type ClientNarrowing,
+  type RecordedFilter,
+  isNarrowedTo,
+  narrowingOf,
+} from './search/clientNarrowing.ts';
 export { type ClientDocument, clientDocument, nameKeys } from './search/clientDocument.ts';
 export { type ClientClause, type ClientMatch, compileClientText, matchClient } from './search/clientQuery.ts';
 export {

@@ -51,6 +51,11 @@ export type AuditedAction =
   | 'emergency-access-listed'
   | 'emergency-access-reviewed';
 
+export interface AuditedClient {
+  readonly clientId: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
 /** Something that happened and must be known later: who, what, when, from where, with what outcome. */
 export interface AuditedEvent {
   readonly action: AuditedAction;
@@ -58,6 +63,8 @@ export interface AuditedEvent {
   /** 0 success, 4 refused, 8 failed. */
   readonly outcome: '0' | '4' | '8';
   readonly clientId?: string;
+  /** Everybody who stands in one answer, and what is to be said of each: instead of `clientId`. */
+  readonly found?: readonly AuditedClient[];
   /** References (`Type/id/_history/n`) of what was read or written. */
   readonly what?: readonly string[];
   /** A search, as it was asked. It may hold names: it is kept here only, never logged. */
@@ -104,19 +111,18 @@ const actionCode: Readonly<Record<AuditedAction, 'C' | 'R' | 'U' | 'E'>> = {
 /** The FHIR AuditEvent of an event. */
 export function toAuditEvent(event: AuditedEvent, id: string, recorded: number): AuditEvent {
   const entities: NonNullable<AuditEvent['entity']> = [];
-  if (event.clientId !== undefined) {
+  for (const { clientId, details } of clientsOf(event)) {
     entities.push({
-      what: { reference: `Patient/${event.clientId}` },
+      what: { reference: `Patient/${clientId}` },
       role: { system: 'http://terminology.hl7.org/CodeSystem/object-role', code: '1', display: 'Patient' },
+      ...(details === undefined ? {} : { detail: toDetail(details) }),
     });
   }
   for (const reference of event.what ?? []) entities.push({ what: { reference } });
   if (event.query !== undefined || event.details !== undefined) {
     entities.push({
       ...(event.query === undefined ? {} : { query: base64Encode(utf8Encode(event.query)) }),
-      ...(event.details === undefined
-        ? {}
-        : { detail: Object.entries(event.details).map(([type, valueString]) => ({ type, valueString })) }),
+      ...(event.details === undefined ? {} : { detail: toDetail(event.details) }),
     });
   }
   return {
@@ -132,6 +138,14 @@ export function toAuditEvent(event: AuditedEvent, id: string, recorded: number):
     source: { observer: { display: 'Fieldchart sync server' } },
     ...(entities.length === 0 ? {} : { entity: entities }),
   };
+}
+
+function clientsOf({ clientId, found = [] }: AuditedEvent): readonly AuditedClient[] {
+  return clientId === undefined ? found : [{ clientId }, ...found];
+}
+
+function toDetail(details: Readonly<Record<string, string>>) {
+  return Object.entries(details).map(([type, valueString]) => ({ type, valueString }));
 }
 
 /** Who did it; of late work its author, and who let it in. */

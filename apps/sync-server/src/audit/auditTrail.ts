@@ -7,6 +7,7 @@ export interface AuditRow {
   readonly recorded: number;
   readonly action: string;
   readonly client_id: string | null;
+  readonly found: string[];
   readonly practitioner_id: string | null;
   readonly device_id: string | null;
   readonly body: string;
@@ -20,6 +21,7 @@ export function toAuditRow(event: AuditedEvent, random: Random, recorded: number
     recorded,
     action: event.action,
     client_id: event.clientId ?? null,
+    found: (event.found ?? []).map(({ clientId }) => clientId),
     practitioner_id: event.actor.practitionerId,
     device_id: event.actor.deviceId,
     body: JSON.stringify(toAuditEvent(event, id, recorded)),

@@ -1,6 +1,7 @@
-import { CHANGES_PATH, EMERGENCY_PATH, REVIEW_PATH } from '@fieldchart/clinical';
+import { CHANGES_PATH, EMERGENCY_PATH, NARROWED_CLIENTS, REVIEW_PATH } from '@fieldchart/clinical';
 import { toInstant } from '@fieldchart/foundation';
 import { INCLUDE_CLIENTS } from '../search/includedClients.ts';
+import { NARROWING_PARAMETERS } from '../search/narrowedClients.ts';
 import { SEARCH_PARAMETERS } from './search.ts';
 import { AUDIT_PARAMETERS } from './searchAudit.ts';
 
@@ -104,6 +105,10 @@ export function capabilityStatement(baseUrl: string, now: number): object {
                       definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
                     },
                     operation(EMERGENCY_PATH, 'Gives a clinician one client of another caseload, for a time'),
+                    operation(
+                      NARROWED_CLIENTS,
+                      `A named query: _query=${NARROWED_CLIENTS} with ${NARROWING_PARAMETERS.join(', ')}; each given part must hold`,
+                    ),
                   ],
                 }
               : {}),

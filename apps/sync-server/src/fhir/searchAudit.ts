@@ -31,8 +31,10 @@ export async function searchAudit(
 
 function toCondition(name: string, value: string): RawBuilder<SqlBool> {
   switch (name) {
-    case 'patient':
-      return sql<SqlBool>`client_id = ${value.replace(/^Patient\//u, '')}`;
+    case 'patient': {
+      const clientId = value.replace(/^Patient\//u, '');
+      return sql<SqlBool>`(client_id = ${clientId} or found @> array[${clientId}]::text[])`;
+    }
     case 'date':
       return toDateCondition(value);
     default:

@@ -23,8 +23,8 @@ interface Answer {
 
 /**
  * Search of one type, also as a POST whose form holds the question, which then stands in no address that a proxy logs.
- * What was asked is audited before the answer leaves, once for each client in it; whoever reaches beyond their caseload
- * by their role is said to (S3).
+ * What was asked is audited before the answer leaves, as one event that names each client in it; of whom the asker reads
+ * by their role alone, that is said (S3).
  */
 export function addSearchRoute(app: FastifyInstance, context: ServerContext): void {
   const search = async (request: FastifyRequest<{ Params: { type: string } }>, reply: FastifyReply) => {
@@ -61,9 +61,8 @@ async function auditSearch(
     await context.audit({ ...event, ...(actor.role === 'clinician' ? {} : BY_ROLE) });
     return;
   }
-  await context.audit(
-    ...[...clients].map((clientId) => ({ ...event, clientId, ...(beyond.has(clientId) ? BY_ROLE : {}) })),
-  );
+  const found = [...clients].map((clientId) => ({ clientId, ...(beyond.has(clientId) ? BY_ROLE : {}) }));
+  await context.audit({ ...event, found });
 }
 
 async function searchPlainly(

@@ -25,13 +25,14 @@ export async function analyseStored(db: Database, most: number): Promise<number>
     await sql`with
       document as (select * from jsonb_to_recordset(${JSON.stringify(documents)}::jsonb) as d(
         id text, version integer, note_number bigint, note_words tsvector, client_line text, client_sort text,
-        client_keys jsonb, analyser integer)),
+        client_keys jsonb, client_groups jsonb, analyser integer)),
       free as (select resource.type, resource.id, resource.version from resource
         join document on document.id = resource.id and document.version = resource.version
         where resource.type = ${type} for update of resource skip locked)
       update resource set note_number = document.note_number, note_words = document.note_words,
         client_line = document.client_line, client_sort = document.client_sort,
-        client_keys = array(select jsonb_array_elements_text(document.client_keys)), analyser = document.analyser
+        client_keys = array(select jsonb_array_elements_text(document.client_keys)),
+        client_groups = array(select jsonb_array_elements_text(document.client_groups)), analyser = document.analyser
       from document join free on free.id = document.id
       where resource.type = ${type} and resource.id = document.id and resource.version = document.version`.execute(
       db,

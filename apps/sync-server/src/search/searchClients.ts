@@ -5,6 +5,7 @@ import { RequestRefused } from '../fhir/answer.ts';
 import { plainCondition } from '../fhir/search.ts';
 import type { Database } from '../storage/openStorage.ts';
 import { type Actor, refusal } from '../write/mutation.ts';
+import { LAST_VISIT, narrowedClients } from './narrowedClients.ts';
 import { type SearchCursor, decodeSearchCursor, encodeSearchCursor } from './searchCursor.ts';
 import {
   type Condition,
@@ -30,9 +31,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
   family: { key: sql`client_sort`, descending: false, optional: false },
   birthdate: { key: sql`date collate "C"`, descending: false, optional: true },
   '-last-visit': {
-    key: sql`(select max(visit.date collate "C") from resource as visit
-      where visit.type = 'Encounter' and visit.client_id = resource.id
-        and visit.status not in ('planned', 'cancelled', 'entered-in-error'))`,
+    key: LAST_VISIT,
     descending: true,
     optional: true,
   },
@@ -44,7 +43,7 @@ const SCORES = { exact: 1, similar: 0.5 } as const;
 /** Whether a search of Patients is one by text, or in one of the orders of clients. */
 export function isClientSearch(type: string, query: ReadonlyMap<string, readonly string[]>): boolean {
   if (type !== 'Patient') return false;
-  if (query.has('_content') || query.has('_after')) return true;
+  if (['_content', '_query', '_after'].some((name) => query.has(name))) return true;
   return Object.hasOwn(ORDERS, query.get('_sort')?.join(',') ?? '') && !query.has('_offset');
 }
 
@@ -60,8 +59,9 @@ export async function searchClients(db: Database, actor: Actor, request: PageReq
     throw new RequestRefused(refusal(400, 'not-supported', 'that order is not supported'));
   }
   const cursor = after === undefined ? undefined : decodeSearchCursor(after, name);
-  const { scope, exact, similar } = conditionsOf(query);
-  const within = [analysed('Patient'), readScope(actor) as Condition, ...scope];
+  const narrowing = narrowedClients(actor, query);
+  const { scope, exact, similar } = conditionsOf(narrowing.rest);
+  const within = [analysed('Patient'), readScope(actor) as Condition, ...narrowing.conditions, ...scope];
   const read = (
     match: 'exact' | 'similar',
     condition: Condition,
@@ -74,7 +74,7 @@ export async function searchClients(db: Database, actor: Actor, request: PageReq
       : cursor === undefined
         ? countRows(db, allOf([...within, similar === undefined ? exact : anyOf([exact, similar])]))
         : cursor.total,
-    countPreparing(db, actor, 'Patient'),
+    countPreparing(db, actor, ['Patient', ...narrowing.looksAt]),
   ]);
   const rows =
     count === 0 || cursor?.similar === true ? [] : [...(await read('exact', exact, cursor, count + 1))];

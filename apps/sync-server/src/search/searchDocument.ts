@@ -1,4 +1,12 @@
-import { ANALYSER_VERSION, type FhirResource, clientDocument, noteDocument } from '@fieldchart/clinical';
+import {
+  ANALYSER_VERSION,
+  type FhirResource,
+  GROUPING_TYPES,
+  clientDocument,
+  clientGroups,
+  noteDocument,
+} from '@fieldchart/clinical';
+import { groupTerm } from './groupTerm.ts';
 import { noteVector } from './noteVector.ts';
 
 /** What the analyser makes of a resource, as the columns that hold it. */
@@ -9,11 +17,13 @@ export interface SearchDocument {
   readonly client_line: string | null;
   readonly client_sort: string | null;
   readonly client_keys: readonly string[];
+  /** The groups that the resource puts its client into. */
+  readonly client_groups: readonly string[];
   readonly analyser: number;
 }
 
 /** The types that the analyser knows. */
-export const ANALYSED_TYPES = ['Composition', 'Patient'] as const;
+export const ANALYSED_TYPES = ['Composition', 'Patient', ...GROUPING_TYPES] as const;
 
 const nothing: SearchDocument = {
   note_number: null,
@@ -21,6 +31,7 @@ const nothing: SearchDocument = {
   client_line: null,
   client_sort: null,
   client_keys: [],
+  client_groups: [],
   analyser: ANALYSER_VERSION,
 };
 
@@ -34,5 +45,6 @@ export function searchDocument(resource: FhirResource): SearchDocument {
     const { line, sortName, nameKeys } = clientDocument(resource);
     return { ...nothing, client_line: line, client_sort: sortName, client_keys: nameKeys };
   }
-  return nothing;
+  const groups = clientGroups(resource);
+  return groups.length === 0 ? nothing : { ...nothing, client_groups: groups.map(groupTerm) };
 }

@@ -39,7 +39,7 @@ export async function searchNotes(db: Database, actor: Actor, request: PageReque
   const countsFirst = counted || few !== many;
   const [known, preparing] = await Promise.all([
     cursor === undefined ? (countsFirst ? countRows(db, few) : null) : cursor.total,
-    countPreparing(db, actor, 'Composition'),
+    countPreparing(db, actor, ['Composition']),
   ]);
   const rows = count === 0 ? [] : await readPage(db, known === null ? many : few, cursor, count + 1);
   const shown = rows.slice(0, count);

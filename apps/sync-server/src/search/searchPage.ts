@@ -56,12 +56,19 @@ export function notAnalysed(type: (typeof ANALYSED_TYPES)[number]): Condition {
   return sql<SqlBool>`type = ${sql.lit(type)} and (analyser < ${version} or analyser > ${version})`;
 }
 
+/** How many rows of these types, of those that the actor may read, are not analysed yet. */
 export async function countPreparing(
   db: Database,
   actor: Actor,
-  type: (typeof ANALYSED_TYPES)[number],
+  types: readonly (typeof ANALYSED_TYPES)[number][],
 ): Promise<number> {
-  return (await countRows(db, allOf([notAnalysed(type), readScope(actor) as Condition]))) ?? MOST_COUNTED + 1;
+  let count = 0;
+  for (const type of types) {
+    const found = await countRows(db, allOf([notAnalysed(type), readScope(actor) as Condition]));
+    if (found === null) return MOST_COUNTED + 1;
+    count += found;
+  }
+  return Math.min(count, MOST_COUNTED + 1);
 }
 
 export function allOf(conditions: readonly Condition[]): Condition {

@@ -10,6 +10,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '005_emergency_access': { up: (database) => run(database, emergencyAccess) },
   '006_search': { up: (database) => run(database, search) },
   '007_retention': { up: (database) => run(database, retention) },
+  '008_client_groups': { up: (database) => run(database, clientGroups) },
+  '009_searches_audited_whole': { up: (database) => run(database, searchesAuditedWhole) },
 };
 
 const initialTables = [
@@ -161,6 +163,22 @@ const search = [
 
 const retention = [
   `alter table organization add column retention_days integer check (retention_days between 30 and 3650)`,
+];
+
+// What a list of clients can be narrowed to. Rows of before are analysed after the start.
+const clientGroups = [
+  `alter table resource add column client_groups text[] not null default '{}'`,
+  `create index resource_client_groups on resource using gin (client_groups)
+    where type in ('CareTeam', 'Condition', 'EpisodeOfCare')`,
+  `update resource set analyser = 0 where type in ('CareTeam', 'Condition', 'EpisodeOfCare')`,
+  `create index resource_group_analyser on resource (type, analyser)
+    where type in ('CareTeam', 'Condition', 'EpisodeOfCare')`,
+];
+
+// One event for one search: everybody who stood in its answer, for who asks by whom a client was seen.
+const searchesAuditedWhole = [
+  `alter table audit add column found text[] not null default '{}'`,
+  `create index audit_found on audit using gin (found)`,
 ];
 
 async function run(database: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -181,7 +181,9 @@ export interface ResourceTable {
   client_line: Generated<string | null>;
   client_sort: Generated<string | null>;
   client_keys: ColumnType<string[], string[] | undefined, string[]>;
-  /** The version of the analyser that made these five; 0 for none yet. */
+  /** Terms of the groups that the resource puts its client into. */
+  client_groups: ColumnType<string[], string[] | undefined, string[]>;
+  /** The version of the analyser that made these six; 0 for none yet. */
   analyser: Generated<number>;
 }
 
@@ -246,6 +248,8 @@ export interface AuditTable {
   recorded: number;
   action: string;
   client_id: string | null;
+  /** Clients who stood in the answer of a search. */
+  found: ColumnType<string[], string[] | undefined, never>;
   practitioner_id: string | null;
   device_id: string | null;
   body: Json<object>;

@@ -1,19 +1,25 @@
 import {
+  type ClientNarrowing,
   type FhirResource,
+  clientOf,
   clientSearchForm,
   createCareTeam,
   createEncounter,
+  isNarrowedTo,
   noteSearchForm,
   searchPath,
+  validateResource,
 } from '@fieldchart/clinical';
 import {
   SEARCHED_CLIENTS,
   clientTextArbitrary,
   expectedClients,
   expectedNotes,
+  narrowingArbitrary,
   noteQueryArbitrary,
   notesArbitrary,
   patientsArbitrary,
+  recordsArbitrary,
   visitsArbitrary,
 } from '@fieldchart/clinical/testing';
 import { silentLogger } from '@fieldchart/foundation';
@@ -136,6 +142,69 @@ export function defineSearchSuite(storage: () => Storage): void {
     );
   }, 240_000);
 
+  test('same clients, same filters: let through is who is by `isNarrowedTo`, and S3: of the caseload alone', async () => {
+    const asked = fc.tuple(narrowingArbitrary, fc.integer({ min: 1, max: 4 }));
+    const charts = patientsArbitrary.chain((patients) =>
+      fc.tuple(
+        fc.constant(patients),
+        visitsArbitrary(patients),
+        recordsArbitrary,
+        fc.array(asked, { minLength: 20, maxLength: 40 }),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(charts, async ([patients, visits, records, questions]) => {
+        const planned = SEARCHED_CLIENTS.map(plannedVisit);
+        const all = [...teams(), ...visits, ...planned, ...records];
+        await load([...patients, ...all]);
+        const letThrough = (clients: typeof patients, narrowing: ClientNarrowing) =>
+          clients.filter(({ id }) =>
+            isNarrowedTo(
+              all.filter((record) => clientOf(record) === id),
+              narrowing,
+            ),
+          );
+        const ofAna = patients.filter(({ id }) => id === 'c1' || id === 'c.1');
+        for (const [narrowing, count] of questions) {
+          const path = `Patient?${clientSearchForm({ text: '', sort: 'family', narrowing }, count)}`;
+          for (const [device, seen] of [
+            [server.sue, patients],
+            [server.ana, ofAna],
+          ] as const) {
+            const expected = expectedClients(letThrough(seen, narrowing), visits, { text: '', sort: 'name' });
+            const { ids, totals } = await readAll(device, path);
+            expect([ids, totals], path).toEqual([expected.map(({ id }) => id), [expected.length]]);
+          }
+        }
+      }),
+      { numRuns: 12 },
+    );
+  }, 240_000);
+
+  test('S3: who reads no notes, flags, visits or consents learns of none by a filter; an unknown query is refused', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const note = server.note(ana, of);
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', [note]));
+    const ada = await server.addDevice('ada');
+    const query = 'Patient?_query=narrowed-clients';
+    expect((await readAll(ana, `${query}&unsigned-by=Practitioner/ana`)).ids).toEqual([of.clientId]);
+    expect((await readAll(ada, `${query}&unsigned-by=Practitioner/ana`)).ids).toEqual([]);
+    expect((await readAll(ada, `${query}&not-seen-since=2100-01-01T00:00:00.000Z`)).ids).toEqual([]);
+    expect((await readAll(ada, `${query}&team=Practitioner/ana`)).ids).toEqual([of.clientId]);
+    for (const wrong of [
+      'Patient?_query=other',
+      'Patient?team=Practitioner/ana',
+      `${query}&at-risk=false`,
+      `${query}&not-seen-since=2100`,
+      `${query}&consent-ends=ge2026-01-01`,
+      `${query}&consent-ends=ge2026-01-01&consent-ends=le2026-02-01&consent-ends=le2026-03-01`,
+      `${query}&shoe=9`,
+    ]) {
+      expect((await ask(ana, 'GET', `/fhir/${wrong}`)).status, wrong).toBe(400);
+    }
+  });
+
   test('pages do not move while others write: nothing twice, nothing left out', async () => {
     const { ana, ask } = server;
     const of = await server.registerClient(ana);
@@ -156,43 +225,58 @@ export function defineSearchSuite(storage: () => Storage): void {
     expect(rest.totals).toEqual([5]);
   });
 
-  test('S3: a search of notes is audited with its question, once for each client; an administrator finds no note', async () => {
+  test('S3: a search of notes is audited as one event with its question and each client; an administrator finds no note', async () => {
     const { ana, ask } = server;
     const of = await server.registerClient(ana);
-    await ask(ana, 'POST', '/fhir', bundleOf('batch', [server.note(ana, of)]));
+    const other = await server.registerClient(ana);
+    const notes = [of, other].map((one) => server.note(ana, one));
+    await ask(ana, 'POST', '/fhir', bundleOf('batch', notes));
     await ask(ana, 'GET', '/fhir/Composition?_content=progress&_sort=-date');
     const rows = await storage()
       .db.selectFrom('audit')
-      .select(['client_id', 'body'])
+      .select(['found', 'body'])
       .where('action', '=', 'search')
       .execute();
-    expect(rows.map(({ client_id }) => client_id)).toEqual([of.clientId]);
+    const both = [of.clientId, other.clientId].toSorted();
+    expect(rows.map(({ found }) => found.toSorted())).toEqual([both]);
     const event: AnyJson = rows[0]?.body;
+    expect(validateResource(event)).toMatchObject({ ok: true });
+    const patients = event.entity.flatMap((one: AnyJson) => one.what?.reference ?? []);
+    expect(patients.toSorted()).toEqual(both.map((id) => `Patient/${id}`));
     const { query } = event.entity.find((one: AnyJson) => one.query !== undefined);
     expect(Buffer.from(query, 'base64').toString()).toContain('_content=progress');
     const ada = await server.addDevice('ada');
     expect((await readAll(ada, 'Composition?_content=progress')).ids).toEqual([]);
-    expect((await readAll(ada, 'Patient?_content=ang')).ids).toEqual([of.clientId]);
+    expect((await readAll(ada, 'Patient?_content=ang')).ids.toSorted()).toEqual(both);
+    // Who asks by whom a client was seen finds the answers that the client stood in.
+    const seen = (await ask(ada, 'GET', `/fhir/AuditEvent?patient=Patient/${other.clientId}&_count=500`))
+      .body;
+    expect(seen.entry.map(({ resource }: AnyJson) => resource.id)).toContain(event.id);
   });
 
   /** What the audit says of searches and reads: whose, of whom, and whether by role alone. */
   const audited = async (action: 'search' | 'read' | 'everything') => {
     const rows = await storage()
       .db.selectFrom('audit')
-      .select(['client_id', 'practitioner_id', 'body'])
+      .select(['client_id', 'found', 'practitioner_id', 'body'])
       .where('action', '=', action)
       .orderBy('recorded')
       .execute();
-    return rows.map(({ client_id, practitioner_id, body }) => {
+    return rows.flatMap(({ client_id, found, practitioner_id, body }) => {
       const event: AnyJson = body;
       const entities: AnyJson[] = event.entity ?? [];
       const query = entities.find((one) => one.query !== undefined)?.query ?? '';
-      return {
+      const reachOf = (clientId: string | null) =>
+        entities
+          .filter(({ what }) => what === undefined || what.reference === `Patient/${clientId ?? ''}`)
+          .flatMap((one) => one.detail ?? [])
+          .find((one) => one.type === 'reach')?.valueString;
+      return (found.length === 0 ? [client_id] : found).map((clientId) => ({
         by: practitioner_id,
-        of: client_id,
+        of: clientId,
         query: decodeURIComponent(Buffer.from(query, 'base64').toString()),
-        reach: entities.flatMap((one) => one.detail ?? []).find((one) => one.type === 'reach')?.valueString,
-      };
+        reach: reachOf(clientId),
+      }));
     });
   };
 
@@ -392,6 +476,26 @@ export function defineSearchSuite(storage: () => Storage): void {
       whole.entry.map((entry: AnyJson) => entry.resource.id).filter((id: string) => id !== last?.id),
     );
     expect(await analyseStored(db, 2)).toBe(0);
+  });
+
+  test('groups of rows that no analyser has seen are prepared, and until then the answer says that some may be missing', async () => {
+    const { ana, ask } = server;
+    const of = await server.registerClient(ana);
+    const { db } = storage();
+    await db
+      .updateTable('resource')
+      .set({ analyser: 0, client_groups: [] })
+      .where('type', '=', 'CareTeam')
+      .execute();
+    const path = '/fhir/Patient?_query=narrowed-clients&team=Practitioner/ana';
+    const modes = async () =>
+      (await ask(ana, 'GET', path)).body.entry.map((entry: AnyJson) => [
+        entry.search.mode,
+        entry.resource.id,
+      ]);
+    expect(await modes()).toEqual([['outcome', undefined]]);
+    while ((await analyseStored(db, 2)) > 0);
+    expect(await modes()).toEqual([['match', of.clientId]]);
   });
 
   test('a note that changes is found as it stands, at once', async () => {

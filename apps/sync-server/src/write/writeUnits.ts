@@ -137,7 +137,8 @@ async function apply(trx: Transaction<Tables>, application: Application): Promis
       select * from jsonb_to_recordset(${JSON.stringify(versions)}::jsonb) as v(
         sequence bigint, type text, id text, version integer, client_id text, body jsonb, mutation_id text,
         created boolean, newest boolean, status text, date text, codes jsonb, names text, phones jsonb, note_number bigint,
-        note_words tsvector, client_line text, client_sort text, client_keys jsonb, analyser integer)),
+        note_words tsvector, client_line text, client_sort text, client_keys jsonb,
+        client_groups jsonb, analyser integer)),
     member as (
       select * from jsonb_to_recordset(${JSON.stringify(members)}::jsonb)
         as m(care_team_id text, client_id text, practitioner_id text)),
@@ -149,17 +150,18 @@ async function apply(trx: Transaction<Tables>, application: Application): Promis
       from version),
     written_resource as (
       insert into resource (type, id, version, client_id, body, written_at, status, date, codes, names, phones,
-        note_number, note_words, client_line, client_sort, client_keys, analyser)
+        note_number, note_words, client_line, client_sort, client_keys, client_groups, analyser)
       select type, id, version, client_id, body, ${now}::bigint, status, date,
         array(select jsonb_array_elements_text(codes)), names, array(select jsonb_array_elements_text(phones)),
         note_number, note_words, client_line, client_sort, array(select jsonb_array_elements_text(client_keys)),
-        analyser
+        array(select jsonb_array_elements_text(client_groups)), analyser
       from version where newest
       on conflict (type, id) do update set version = excluded.version, client_id = excluded.client_id,
         body = excluded.body, written_at = excluded.written_at, status = excluded.status, date = excluded.date,
         codes = excluded.codes, names = excluded.names, phones = excluded.phones,
         note_number = excluded.note_number, note_words = excluded.note_words, client_line = excluded.client_line,
-        client_sort = excluded.client_sort, client_keys = excluded.client_keys, analyser = excluded.analyser),
+        client_sort = excluded.client_sort, client_keys = excluded.client_keys,
+        client_groups = excluded.client_groups, analyser = excluded.analyser),
     left_team as (
       delete from care_team_member old
       where old.care_team_id in (select jsonb_array_elements_text(${JSON.stringify(touchedTeams)}::jsonb))

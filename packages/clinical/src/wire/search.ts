@@ -1,4 +1,5 @@
 import type { ResourceType } from '../fhir/resources.ts';
+import type { ClientNarrowing } from '../search/clientNarrowing.ts';
 import type { NoteQuery } from '../search/noteQuery.ts';
 
 // How a search is asked of the server: as the form of a POST, so that what was typed stands in no address.
@@ -31,16 +32,41 @@ export function noteSearchForm(query: NoteQuery, count: number): string {
   ]);
 }
 
+/**
+ * A named query of FHIR search: what one record of a client must say at once (a consent in force that ends soon) `_has`
+ * cannot ask, as each `_has` may be answered by another record, and nobody can be asked for by what they have not.
+ */
+export const NARROWED_CLIENTS = 'narrowed-clients';
+
 /** The form that asks for a page of clients; those with a misspelt name stand last. */
 export function clientSearchForm(
-  { text, sort }: { readonly text: string; readonly sort: ServerClientSort },
+  asked: { readonly text: string; readonly sort: ServerClientSort; readonly narrowing?: ClientNarrowing },
   count: number,
 ): string {
+  const { text, sort, narrowing = {} } = asked;
+  const narrowed = narrowingPairs(narrowing);
   return form([
     ['_content', text.slice(0, LONGEST_TEXT)],
+    ...(narrowed.length === 0 ? [] : [['_query', NARROWED_CLIENTS] as const, ...narrowed]),
     ['_sort', sort],
     ['_count', String(count)],
   ]);
+}
+
+function narrowingPairs(narrowing: ClientNarrowing): (readonly [name: string, value: string])[] {
+  const { groups = [], unsignedBy, notSeenSince, atRisk, consentEnds } = narrowing;
+  return [
+    ...groups.map(({ kind, value }) => [kind, value] as const),
+    ...(unsignedBy === undefined ? [] : [['unsigned-by', unsignedBy] as const]),
+    ...(notSeenSince === undefined ? [] : [['not-seen-since', notSeenSince] as const]),
+    ...(atRisk === true ? [['at-risk', 'true'] as const] : []),
+    ...(consentEnds === undefined
+      ? []
+      : [
+          ['consent-ends', `ge${consentEnds.first}`] as const,
+          ['consent-ends', `le${consentEnds.last}`] as const,
+        ]),
+  ];
 }
 
 function form(pairs: readonly (readonly [name: string, value: string | undefined])[]): string {

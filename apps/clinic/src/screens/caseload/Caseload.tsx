@@ -104,7 +104,8 @@ function CaseloadList({ floating }: { floating: boolean }) {
     subject: 'clients',
     search: view.search,
     sort: view.sort,
-    filtered: view.filter !== 'all' || Object.keys(view.groups).length > 0,
+    filter: view.filter,
+    groups: view.groups,
   });
 
   if (pages === undefined) return <Loading />;

@@ -7,12 +7,15 @@ import { Fact } from '../../ui/Fact.tsx';
 import { Page, Section } from '../../ui/Page.tsx';
 import { Risks } from '../../ui/RiskStrip.tsx';
 import { Identity } from '../chart/Identity.tsx';
+import { NoteLink } from '../chart/NoteLink.tsx';
+import { ConsentOnServer } from './ConsentOnServer.tsx';
 import { NotRead } from './NotRead.tsx';
-import { NotesOnServer } from './NotesOnServer.tsx';
 import { ReadOnlyNotice } from './ReadOnlyNotice.tsx';
+import { RowsOnServer } from './RowsOnServer.tsx';
 import { useServerRead } from './useServerRead.ts';
+import { VisitOnServer } from './VisitOnServer.tsx';
 
-/** A client who is not on this device: who they are, what to beware of, and their notes, to read alone. */
+/** A client who is not on this device: who they are, what to beware of, their notes, visits and consents, to read alone. */
 export function ClientOnServer({ clientId }: { clientId: string }) {
   const { t } = useTranslation();
   const session = useSession();
@@ -30,6 +33,7 @@ export function ClientOnServer({ clientId }: { clientId: string }) {
 
 function ReadClient({ client }: { client: ServerClient }) {
   const { t } = useTranslation();
+  const { me } = useSession();
   return (
     <Page
       title={client.name}
@@ -46,8 +50,33 @@ function ReadClient({ client }: { client: ServerClient }) {
         </Card>
       )}
       <Section title={t('online.notes')}>
-        <NotesOnServer clientId={client.clientId} first={client.notes} />
+        <RowsOnServer
+          first={client.notes}
+          none={me.role === 'administrator' ? t('online.noNotesForRole') : t('online.noNotes')}
+          older={{ label: t('online.olderNotes'), testID: testIds.online.olderNotes }}
+          render={(note) => <NoteLink key={note.noteId} clientId={client.clientId} note={note} />}
+        />
       </Section>
+      {me.role === 'administrator' ? null : (
+        <>
+          <Section title={t('online.visits')}>
+            <RowsOnServer
+              first={client.visits}
+              none={t('online.noVisits')}
+              older={{ label: t('online.olderVisits'), testID: testIds.online.olderVisits }}
+              render={(visit) => <VisitOnServer key={visit.visitId} visit={visit} />}
+            />
+          </Section>
+          <Section title={t('chart.consents')}>
+            <RowsOnServer
+              first={client.consents}
+              none={t('online.noConsents')}
+              older={{ label: t('online.olderConsents'), testID: testIds.online.olderConsents }}
+              render={(consent) => <ConsentOnServer key={consent.consentId} consent={consent} />}
+            />
+          </Section>
+        </>
+      )}
     </Page>
   );
 }

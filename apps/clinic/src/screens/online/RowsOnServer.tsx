@@ -1,32 +1,30 @@
-import type { ServerNotes } from '@fieldchart/clinic-client';
-import { useState } from 'react';
+import type { ServerRows } from '@fieldchart/clinic-client';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession } from '../../session/ShellContext.tsx';
 import { useWork } from '../../session/useWork.ts';
-import { testIds } from '../../testIds.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Text } from '../../ui/Text.tsx';
-import { NoteLink } from '../chart/NoteLink.tsx';
 import { problems } from './NotRead.tsx';
 
-/** Notes of a client as the server has them, newest first, page by page. */
-export function NotesOnServer({ clientId, first }: { clientId: string; first: ServerNotes }) {
+interface RowsOnServerProps<Row> {
+  readonly first: ServerRows<Row>;
+  readonly render: (row: Row) => ReactNode;
+  /** What is said where there is none. */
+  readonly none: string;
+  readonly older: { readonly label: string; readonly testID: string };
+}
+
+/** What the server has of one kind, newest first, page by page. */
+export function RowsOnServer<Row>({ first, render, none, older }: RowsOnServerProps<Row>) {
   const { t } = useTranslation();
-  const { me } = useSession();
   const { busy, run } = useWork();
   const [pages, setPages] = useState([first]);
   const [problem, setProblem] = useState<keyof typeof problems>();
   const rows = pages.flatMap((page) => page.rows);
   const next = pages.at(-1)?.next ?? null;
-  if (rows.length === 0) {
-    return (
-      <Text tone="muted">
-        {me.role === 'administrator' ? t('online.noNotesForRole') : t('online.noNotes')}
-      </Text>
-    );
-  }
-  const readOn = (read: NonNullable<ServerNotes['next']>) =>
+  if (rows.length === 0) return <Text tone="muted">{none}</Text>;
+  const readOn = (read: NonNullable<ServerRows<Row>['next']>) =>
     run(async () => {
       const page = await read();
       setProblem(page.ok ? undefined : page.error.kind);
@@ -34,18 +32,14 @@ export function NotesOnServer({ clientId, first }: { clientId: string; first: Se
     });
   return (
     <>
-      <Card>
-        {rows.map((note) => (
-          <NoteLink key={note.noteId} clientId={clientId} note={note} />
-        ))}
-      </Card>
+      <Card>{rows.map(render)}</Card>
       {problem === undefined ? null : <Text role="alert">{t(problems[problem][0])}</Text>}
       {next === null ? null : (
         <Button
           kind="outlined"
-          label={t('online.olderNotes')}
+          label={older.label}
           busy={busy}
-          testID={testIds.online.olderNotes}
+          testID={older.testID}
           onPress={() => readOn(next)}
         />
       )}
