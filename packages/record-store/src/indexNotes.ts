@@ -14,7 +14,7 @@ const BETWEEN = 15;
 const LATEST = 20_000;
 /** Milliseconds until a storage that refused is asked again. */
 const REFUSED = 30_000;
-/** Notes in one commit: what a keystroke that comes meanwhile waits for. Half of it takes a quarter longer in all. */
+/** Notes in one commit: what a keystroke that comes meanwhile waits for. More of them are indexed sooner in all. */
 const PORTION = 16;
 
 type StaleRow = {
