@@ -232,6 +232,9 @@ async function lookAtRefusal(audit: ScreenAudit, language: Language) {
   await app.at(testIds.chart.startVisit).click();
   await app.at(testIds.visit.location).fill('Kitchen\u000Btable');
   await app.at(testIds.visit.begin).click();
+  const toSettle = page.locator('[data-testid^="attention-to-"]').filter({ visible: true }).first();
+  // It goes up at once. What comes back moves the page: a click in that instant would meet nothing.
+  await toSettle.waitFor(patience);
   await app.at(testIds.visit.writeNote).click();
   await app.at(testIds.note.section('data')).fill(words.data);
   await app.at(testIds.nav.sync).click();
@@ -243,7 +246,7 @@ async function lookAtRefusal(audit: ScreenAudit, language: Language) {
   await app.at(testIds.nav.clients).click();
   await audit.look(page, 'caseload-needs-you');
   await client.click();
-  await page.locator('[data-testid^="attention-to-"]').filter({ visible: true }).first().click();
+  await toSettle.click();
   const field = app.at(testIds.attention.field('location'));
   await field.fill('Kitchen table, by the window');
   await audit.look(page, 'attention-mend');
