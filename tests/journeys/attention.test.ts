@@ -159,6 +159,12 @@ test('O5: a visit that the server cannot accept needs the clinician; its note wa
   await one.at(testIds.chart.startVisit).click();
   await one.at(testIds.visit.location).fill(pasted);
   await one.at(testIds.visit.begin).click();
+  // It goes up at once. What comes back moves the page: a click in that instant would meet nothing.
+  await one.page
+    .locator('[data-testid^="attention-to-"]')
+    .filter({ visible: true })
+    .first()
+    .waitFor(patience);
   await one.at(testIds.visit.writeNote).click();
   await one.at(section).fill('Seen at the table.');
   await saved(one);
