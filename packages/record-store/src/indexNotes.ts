@@ -44,7 +44,8 @@ export async function indexPortion(database: Database, portion = PORTION): Promi
     const day = dayOf(document.number);
     const place =
       row.place !== null && dayOfPlace(row.place) === day ? row.place : await freePlace(database, day, taken);
-    if (row.place !== null && row.indexed !== null) statements.push(...outStatements(row.place, row.indexed));
+    if (row.place !== null && row.indexed !== null)
+      statements.push(...outStatements(row.place, row.indexed, document));
     documents.push(document);
     statements.push(
       {

@@ -21,12 +21,16 @@ export function keepWords(documents: readonly NoteDocument[]): Statement {
   };
 }
 
-/** Forgets the words of a document that was taken out, but for those that the index still holds. */
-export function forgetWords(document: NoteDocument): Statement {
+/**
+ * Forgets the words of a document that was taken out, but for those that the index still holds. Each is looked up there: of
+ * an edited note those that `next` says too are not asked for.
+ */
+export function forgetWords(document: NoteDocument, next?: NoteDocument): Statement {
+  const staying = new Set(next === undefined ? [] : spoken(next));
   return {
     sql: `DELETE FROM index_words WHERE word IN (SELECT value FROM json_each(?)) AND NOT EXISTS
       (SELECT 1 FROM note_index WHERE note_index MATCH '"' || index_words.word || '"')`,
-    params: [JSON.stringify([...new Set(spoken(document))])],
+    params: [JSON.stringify([...new Set(spoken(document))].filter((word) => !staying.has(word)))],
   };
 }
 

@@ -65,8 +65,8 @@ export async function takeOutOfIndex(transaction: Transaction, key: string): Pro
   await transaction.run('DELETE FROM notes WHERE key = ?', [key]);
 }
 
-/** Takes out of the index what it holds at a place, and forgets what was kept for that. */
-export function outStatements(place: number, indexed: string): Statement[] {
+/** Takes out of the index what it holds at a place, and forgets what was kept for that; `next` comes in its stead. */
+export function outStatements(place: number, indexed: string, next?: NoteDocument): Statement[] {
   const document = noteDocument(parseResource(indexed) as Composition);
   return [
     {
@@ -74,7 +74,7 @@ export function outStatements(place: number, indexed: string): Statement[] {
       params: [place, indexText(document)],
     },
     { sql: 'DELETE FROM index_leftovers WHERE place = ?', params: [place] },
-    forgetWords(document),
+    forgetWords(document, next),
   ];
 }
 
