@@ -120,14 +120,15 @@ async function insertRows(db: Database, rows: readonly ResourceRow[]): Promise<v
       select care_team_id, client_id, practitioner_id from json_to_recordset(${JSON.stringify(members)}::json)
         as m(care_team_id text, client_id text, practitioner_id text))
     insert into resource (type, id, version, client_id, body, written_at, status, date, codes, names, phones,
-      note_number, note_words, client_line, client_sort, client_keys, analyser)
+      note_number, note_words, client_line, client_sort, client_keys, client_groups, analyser)
     select type, id, version, client_id, body, ${NOW}::bigint, status, date,
       array(select json_array_elements_text(codes)), names, array(select json_array_elements_text(phones)),
-      note_number, note_words, client_line, client_sort, array(select json_array_elements_text(client_keys)), analyser
+      note_number, note_words, client_line, client_sort, array(select json_array_elements_text(client_keys)),
+      array(select json_array_elements_text(client_groups)), analyser
     from json_to_recordset(${JSON.stringify(rows)}::json) as v(
       type text, id text, version integer, client_id text, body jsonb, status text, date text, codes json, names text,
       phones json, note_number bigint, note_words tsvector, client_line text, client_sort text, client_keys json,
-      analyser integer)`.execute(db);
+      client_groups json, analyser integer)`.execute(db);
 }
 
 /** Leaves the first client as the server wrote it; throws where {@link insertRows} would have written another. */
