@@ -22,17 +22,15 @@ const LEAST_PAGE = 512;
 /** Rejects DATABASE_JOURNAL_LOST where commits stood in the log that it does not give back. Then marks the file as open. */
 export async function beginJournal(
   connection: SqliteConnection,
-  { acceptLostJournal, journal }: { acceptLostJournal: boolean; journal: JournalFile | undefined },
+  { acceptLostJournal, journal }: { acceptLostJournal: boolean; journal: JournalFile },
 ): Promise<void> {
-  if (journal !== undefined) {
-    const [mark] = await connection.all('PRAGMA application_id', []);
-    const wasOpen = mark?.['application_id'] === OPEN;
-    const missing = wasOpen && journal.bytes.length < HEADER + FRAME_HEADER + LEAST_PAGE;
-    const damaged = wasOpen && !missing && holdsMoreThan(journal.bytes, await readFrames(connection));
-    if (damaged) await journal.keep();
-    if ((missing || damaged) && !acceptLostJournal) {
-      throw databaseError('DATABASE_JOURNAL_LOST', missing ? 'missing' : 'damaged');
-    }
+  const [mark] = await connection.all('PRAGMA application_id', []);
+  const wasOpen = mark?.['application_id'] === OPEN;
+  const missing = wasOpen && journal.bytes.length < HEADER + FRAME_HEADER + LEAST_PAGE;
+  const damaged = wasOpen && !missing && holdsMoreThan(journal.bytes, await readFrames(connection));
+  if (damaged) await journal.keep();
+  if ((missing || damaged) && !acceptLostJournal) {
+    throw databaseError('DATABASE_JOURNAL_LOST', missing ? 'missing' : 'damaged');
   }
   await connection.all(`PRAGMA application_id = ${OPEN}`, []);
   await connection.all('PRAGMA wal_checkpoint(PASSIVE)', []);

@@ -71,8 +71,8 @@ export function refuseNewer(found: number, newest: number): void {
 export interface PrepareOptions extends Required<
   Pick<OpenDatabaseOptions, 'existing' | 'acceptLostJournal' | 'newestVersion'>
 > {
-  /** The write-ahead log as it lay there before this opening; `undefined` where the platform does not show it. */
-  readonly journal: JournalFile | undefined;
+  /** The write-ahead log as it lay there before this opening. */
+  readonly journal: JournalFile;
 }
 
 /**

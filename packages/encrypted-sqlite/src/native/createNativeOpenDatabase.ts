@@ -1,16 +1,16 @@
 import { hexEncode, isCodedError } from '@fieldchart/foundation';
 import { type OpenDamaged, prepareReading } from '../damagedDatabase.ts';
 import type { OpenDatabase, Row, SqlValue } from '../database.ts';
+import type { DatabaseFiles } from '../databaseFiles.ts';
 import { createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
-import type { JournalFile } from '../journal.ts';
 import { checkOpenOptions } from '../openOptions.ts';
 import { createQueuedDatabase } from '../queuedDatabase.ts';
+import { readCopiedVersion } from '../readCopiedVersion.ts';
+import { readJournal } from '../readJournal.ts';
 import { type SqliteConnection, changesOf, prepareConnection, refuseNewer } from '../sqliteConnection.ts';
-import type { NativeFiles } from './nativeFiles.ts';
 import { errorOfOpSqlite, saysCannotOpen, saysInTransaction } from './nativeErrors.ts';
 import { type OpSqliteDatabase, type OpSqliteOpen, valueOfScalar } from './opSqlite.ts';
-import { readCopiedVersion } from './readCopiedVersion.ts';
 
 /**
  * The iOS and Android adapter over op-sqlite built with SQLCipher. `open` is op-sqlite's own; `location` is the
@@ -19,7 +19,7 @@ import { readCopiedVersion } from './readCopiedVersion.ts';
 export function createNativeOpenDatabase(driver: {
   readonly open: OpSqliteOpen;
   readonly location?: string;
-  readonly files: NativeFiles;
+  readonly files: DatabaseFiles;
 }): OpenDatabase {
   const place = driver.location === undefined ? {} : { location: driver.location };
   const { files } = driver;
@@ -31,7 +31,8 @@ export function createNativeOpenDatabase(driver: {
     if (journal.bytes.length > 0 && Number.isFinite(rest.newestVersion)) {
       const openCopy = (copy: string) =>
         createNativeConnection(driver.open({ ...place, name: copy, encryptionKey, failOnCreate: true }));
-      refuseNewer(await readCopiedVersion(files, name, openCopy), rest.newestVersion);
+      const closed = { name, log: journal.bytes };
+      refuseNewer(await readCopiedVersion(files, closed, openCopy), rest.newestVersion);
     }
     const failOnCreate = rest.existing ? { failOnCreate: true } : {};
     const handle = openHandle(() => driver.open({ ...place, name, encryptionKey, ...failOnCreate }), rest);
@@ -58,7 +59,7 @@ export function createNativeOpenDatabase(driver: {
 export function createNativeOpenDamaged(driver: {
   readonly open: OpSqliteOpen;
   readonly location?: string;
-  readonly files: NativeFiles;
+  readonly files: DatabaseFiles;
 }): OpenDamaged {
   const place = driver.location === undefined ? {} : { location: driver.location };
   const { files } = driver;
@@ -82,12 +83,6 @@ export function createNativeOpenDamaged(driver: {
     }
     return createQueuedDatabase({ ...createDatabaseEngine(connection), close: end });
   };
-}
-
-/** Read before SQLite opens it: closing deletes it. Kept aside it lies in `NAME.journal`. */
-async function readJournal(files: NativeFiles, name: string): Promise<JournalFile> {
-  const bytes = (await files.read(`${name}-wal`)) ?? new Uint8Array();
-  return { bytes, keep: async () => await files.write(`${name}.journal`, bytes) };
 }
 
 function openHandle(open: () => OpSqliteDatabase, { existing }: { existing: boolean }): OpSqliteDatabase {

@@ -1,3 +1,3 @@
 export { createNativeOpenDamaged, createNativeOpenDatabase } from './createNativeOpenDatabase.ts';
 export type { OpSqliteDatabase, OpSqliteOpen } from './opSqlite.ts';
-export type { NativeFiles } from './nativeFiles.ts';
+export type { DatabaseFiles } from '../databaseFiles.ts';

@@ -1,15 +1,16 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes, hexEncode, utf8Encode } from '@fieldchart/foundation';
 import type { Database, OpenDatabase } from '../database.ts';
 import { createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
-import type { JournalFile } from '../journal.ts';
 import { checkOpenOptions } from '../openOptions.ts';
 import { createQueuedDatabase } from '../queuedDatabase.ts';
+import { readCopiedVersion } from '../readCopiedVersion.ts';
+import { readJournal } from '../readJournal.ts';
 import { type PrepareOptions, prepareConnection, refuseNewer } from '../sqliteConnection.ts';
 import { openNodeConnection } from './nodeConnection.ts';
-import { readCopiedVersion } from './readCopiedVersion.ts';
+import { createNodeFiles, readStart } from './nodeFiles.ts';
 
 /**
  * The Node adapter: `openNodeDatabase({ directory })` is the port's `OpenDatabase` over files in that directory,
@@ -22,21 +23,25 @@ export function openNodeDatabase({ directory }: { readonly directory: string }):
     if (rest.existing && !existsSync(path)) throw databaseError('DATABASE_MISSING');
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (isPlainSqlite(path)) throw databaseError('DATABASE_OPTION_REFUSED', 'the file is plain-text SQLite');
-    return await openFile(path, hexEncode(key), rest);
+    return await openFile(directory, name, hexEncode(key), rest);
   };
 }
 
-/** Opens and prepares the file; on any fault the connection is closed again. Without a key it is plain SQLite. */
+/** Opens and prepares a file of the directory; on any fault the connection is closed again. Without a key it is plain SQLite. */
 export async function openFile(
-  path: string,
+  directory: string,
+  name: string,
   keyHex: string | undefined,
   options: Omit<PrepareOptions, 'journal'>,
 ): Promise<Database> {
-  const journal = readJournal(path);
+  const files = createNodeFiles(directory);
+  const journal = await readJournal(files, name);
   if (journal.bytes.length > 0 && Number.isFinite(options.newestVersion)) {
-    refuseNewer(await readCopiedVersion(path, keyHex), options.newestVersion);
+    const openCopy = (copy: string) => openNodeConnection(join(directory, copy), keyHex, { damaged: true });
+    const closed = { name, log: journal.bytes };
+    refuseNewer(await readCopiedVersion(files, closed, openCopy), options.newestVersion);
   }
-  const connection = openNodeConnection(path, keyHex);
+  const connection = openNodeConnection(join(directory, name), keyHex);
   try {
     await prepareConnection(connection, { ...options, journal });
   } catch (error) {
@@ -46,27 +51,12 @@ export async function openFile(
   return createQueuedDatabase(createDatabaseEngine(connection));
 }
 
-/** Read before SQLite opens it: closing deletes it. Kept aside it lies in `NAME.journal`. */
-function readJournal(path: string): JournalFile {
-  const log = `${path}-wal`;
-  const bytes = existsSync(log) ? readFileSync(log) : new Uint8Array();
-  return { bytes, keep: () => writeFileSync(`${path}.journal`, bytes, { flush: true }) };
-}
-
 const PLAIN_HEADER = utf8Encode('SQLite format 3\0');
 
 function isPlainSqlite(path: string): boolean {
-  let file: number;
   try {
-    file = openSync(path, 'r');
+    return equalBytes(readStart(path, PLAIN_HEADER.length), PLAIN_HEADER);
   } catch {
     return false; // No file yet, or one that the driver will report as unreadable.
-  }
-  try {
-    const head = new Uint8Array(PLAIN_HEADER.length);
-    readSync(file, head, 0, head.length, 0);
-    return equalBytes(head, PLAIN_HEADER);
-  } finally {
-    closeSync(file);
   }
 }

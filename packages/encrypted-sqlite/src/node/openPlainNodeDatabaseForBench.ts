@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Database } from '../database.ts';
 import { checkDatabaseName } from '../openOptions.ts';
 import { openFile } from './openNodeDatabase.ts';
@@ -9,7 +8,7 @@ import { openFile } from './openNodeDatabase.ts';
  */
 export async function openPlainNodeDatabaseForBench(directory: string, name: string): Promise<Database> {
   checkDatabaseName(name);
-  return await openFile(join(directory, name), undefined, {
+  return await openFile(directory, name, undefined, {
     existing: false,
     acceptLostJournal: false,
     newestVersion: Number.POSITIVE_INFINITY,

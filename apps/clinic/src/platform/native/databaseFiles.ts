@@ -1,11 +1,11 @@
 import { File, Paths } from 'expo-file-system';
-import type { NativeFiles } from '@fieldchart/encrypted-sqlite/native';
+import type { DatabaseFiles } from '@fieldchart/encrypted-sqlite/native';
 
 /** What lies beside a database: SQLite's own files, a log that was kept aside, and what a kill left of a copy. */
 const BESIDE = ['', '-wal', '-shm', '-journal', '.journal', '.reading', '.reading-wal', '.reading-shm'];
 
 /** The databases' files in the app's own documents. */
-export function createDatabaseFiles(): NativeFiles & { removeDatabase(name: string): Promise<void> } {
+export function createDatabaseFiles(): DatabaseFiles & { removeDatabase(name: string): Promise<void> } {
   const remove = (name: string) => {
     const file = new File(Paths.document, name);
     if (file.exists) file.delete();

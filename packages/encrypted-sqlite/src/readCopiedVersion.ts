@@ -1,5 +1,5 @@
-import { type SqliteConnection, readVersion } from '../sqliteConnection.ts';
-import type { NativeFiles } from './nativeFiles.ts';
+import type { DatabaseFiles } from './databaseFiles.ts';
+import { type SqliteConnection, readVersion } from './sqliteConnection.ts';
 
 const PAGE = 4096;
 
@@ -8,13 +8,17 @@ const PAGE = 4096;
  * connection that has read the log itself empties it into the file. 0 where it cannot be read: why, its opening says.
  */
 export async function readCopiedVersion(
-  files: NativeFiles,
-  name: string,
+  files: DatabaseFiles,
+  closed: { readonly name: string; readonly log: Uint8Array },
   openCopy: (name: string) => SqliteConnection,
 ): Promise<number> {
-  const copy = `${name}.reading`;
+  const copy = `${closed.name}.reading`;
   try {
-    return await readVersionIn(files, name, copy, openCopy);
+    const page = await files.read(closed.name, PAGE);
+    if (page === undefined) return 0;
+    await files.write(copy, page);
+    await files.write(`${copy}-wal`, closed.log);
+    return await readVersionOf(openCopy(copy));
   } catch {
     return 0;
   } finally {
@@ -22,17 +26,7 @@ export async function readCopiedVersion(
   }
 }
 
-async function readVersionIn(
-  files: NativeFiles,
-  name: string,
-  copy: string,
-  openCopy: (name: string) => SqliteConnection,
-): Promise<number> {
-  const [page, log] = [await files.read(name, PAGE), await files.read(`${name}-wal`)];
-  if (page === undefined || log === undefined) return 0;
-  await files.write(copy, page);
-  await files.write(`${copy}-wal`, log);
-  const connection = openCopy(copy);
+async function readVersionOf(connection: SqliteConnection): Promise<number> {
   try {
     // Or SQLite refuses a file that is shorter than it was.
     await connection.all('PRAGMA writable_schema = ON', []);

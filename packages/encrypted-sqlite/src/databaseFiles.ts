@@ -1,5 +1,5 @@
-/** The few files beside a database that op-sqlite does not show, by their names in the directory of the databases. */
-export interface NativeFiles {
+/** The files in the directory of the databases, by their names. */
+export interface DatabaseFiles {
   /** The file's bytes, or its first `atMost`; undefined where there is none. */
   read(name: string, atMost?: number): Promise<Uint8Array | undefined>;
   /** Makes the file, or replaces it whole. */
