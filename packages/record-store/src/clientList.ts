@@ -1,3 +1,4 @@
+import { narrowingOf } from '@fieldchart/clinical';
 import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
 import { type Clock, toInstant } from '@fieldchart/foundation';
 import { inGroupSql, readGroups } from './clientGroups.ts';
@@ -70,7 +71,6 @@ function cursorOf({ similar, place, client_id: clientId }: ClientRow): ClientCur
 const UNSIGNED = `FROM records n WHERE n.client_id = c.client_id AND n.author = ?
   AND n.type = 'Composition' AND n.status = 'preliminary'`;
 const WAITING = 'EXISTS (SELECT 1 FROM outbox o WHERE o.client_id = c.client_id)';
-const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
 
 /** The earliest booking that has not passed; its one parameter is the moment. */
 const NEXT_VISIT = `(SELECT min(a.date) FROM records a
@@ -158,23 +158,19 @@ export function clientSql(
   };
 }
 
-function filterSql({ filter, practitionerId }: ClientQuery, now: number): readonly Sql[] {
-  switch (filter ?? 'all') {
-    case 'all':
-      return [];
-    case 'unsigned':
-      return [{ sql: `EXISTS (SELECT 1 ${UNSIGNED})`, params: [`Practitioner/${practitionerId}`] }];
-    case 'not-seen-30-days':
-      return [{ sql: '(c.last_visit IS NULL OR c.last_visit < ?)', params: [toInstant(now - THIRTY_DAYS)] }];
-    case 'waiting':
-      return [{ sql: WAITING, params: [] }];
-    case 'risk':
-      return [{ sql: RISK, params: [] }];
-    case 'consent-expiring': {
-      const [today, last] = [now, now + THIRTY_DAYS].map((at) => toInstant(at).slice(0, 10));
-      return [{ sql: EXPIRING, params: [today ?? '', last ?? ''] }];
-    }
-  }
+/** `isNarrowedTo` says what each part means; what waits is known to this device alone. */
+function filterSql({ filter = 'all', practitionerId }: ClientQuery, now: number): readonly Sql[] {
+  if (filter === 'all') return [];
+  if (filter === 'waiting') return [{ sql: WAITING, params: [] }];
+  const { unsignedBy, notSeenSince, atRisk, consentEnds } = narrowingOf(filter, { practitionerId, now });
+  return [
+    ...(unsignedBy === undefined ? [] : [{ sql: `EXISTS (SELECT 1 ${UNSIGNED})`, params: [unsignedBy] }]),
+    ...(notSeenSince === undefined
+      ? []
+      : [{ sql: '(c.last_visit IS NULL OR c.last_visit < ?)', params: [notSeenSince] }]),
+    ...(atRisk === undefined ? [] : [{ sql: RISK, params: [] }]),
+    ...(consentEnds === undefined ? [] : [{ sql: EXPIRING, params: [consentEnds.first, consentEnds.last] }]),
+  ];
 }
 
 /** Whoever stands after the last row of a page, in the order of its sort. */

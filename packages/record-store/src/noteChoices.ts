@@ -6,8 +6,8 @@ import { parseResource } from './rows.ts';
 /** Who wrote and what kinds there are is said by the newest notes: all of them would be read for the same few. */
 const LOOKED_AT = 1000;
 
-const NEWEST = `SELECT r.resource FROM (SELECT key FROM notes ORDER BY place DESC LIMIT ?) n
-  JOIN records r ON r.key = n.key`;
+const NEWEST = `SELECT r.resource FROM (SELECT key, place FROM notes ORDER BY place DESC LIMIT ?) n
+  JOIN records r ON r.key = n.key ORDER BY n.place DESC`;
 const NEWEST_OF_CLIENT = `SELECT resource FROM records WHERE client_id = ? AND type = 'Composition'
   ORDER BY date DESC LIMIT ?`;
 

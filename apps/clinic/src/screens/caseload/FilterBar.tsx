@@ -3,13 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { ScrollView, useWindowDimensions, View } from 'react-native';
 import { testIds } from '../../testIds.ts';
 import { FilterChip } from './FilterChip.tsx';
-import { type Pick, PickChip, PickChoice } from './PickChip.tsx';
+import { type FilterPick, PickChip, PickChoice } from './PickChip.tsx';
 
 interface FilterBarProps {
   /** Filters with a name: on or off by one touch. */
   readonly saved: ReactNode;
   /** Filters with a choice among some. */
-  readonly picks: readonly Pick[];
+  readonly picks: readonly FilterPick[];
   /** What else the opened filters hold. */
   readonly children?: ReactNode;
   /** How many filters are on. */
@@ -28,16 +28,11 @@ export function FilterBar({ saved, picks, children, count }: FilterBarProps) {
   const [picking, setPicking] = useState<string>();
   const choose = (id: string) => {
     setOpen(true);
-    setPicking(open && picking === id ? undefined : id);
+    setPicking(picking === id ? undefined : id);
   };
-  const chips = (some: readonly Pick[]) =>
+  const chips = (some: readonly FilterPick[]) =>
     some.map((pick) => (
-      <PickChip
-        key={pick.id}
-        pick={pick}
-        open={open && picking === pick.id}
-        onPress={() => choose(pick.id)}
-      />
+      <PickChip key={pick.id} pick={pick} open={picking === pick.id} onPress={() => choose(pick.id)} />
     ));
   const picked = picks.find(({ id }) => id === picking);
   return (
@@ -49,7 +44,10 @@ export function FilterBar({ saved, picks, children, count }: FilterBarProps) {
           chosen={count > 0}
           expanded={open}
           testID={testIds.filters.open}
-          onPress={() => setOpen(!open)}
+          onPress={() => {
+            setOpen(!open);
+            setPicking(undefined);
+          }}
         />
         {open ? null : (
           <ScrollView

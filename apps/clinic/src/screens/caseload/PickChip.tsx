@@ -2,7 +2,7 @@ import { Choice, type ChoiceOption } from '../../ui/Choice.tsx';
 import { FilterChip } from './FilterChip.tsx';
 
 /** A filter that is one of some. */
-export interface Pick {
+export interface FilterPick {
   readonly id: string;
   readonly name: string;
   /** The words for none of them, and the handle of that choice. */
@@ -15,7 +15,7 @@ export interface Pick {
 }
 
 /** The chip of a filter: what it is narrowed to; it opens the choice. */
-export function PickChip({ pick, open, onPress }: { pick: Pick; open: boolean; onPress: () => void }) {
+export function PickChip({ pick, open, onPress }: { pick: FilterPick; open: boolean; onPress: () => void }) {
   const { name, value, options, testID } = pick;
   const chosen = options.find((option) => option.value === value);
   return (
@@ -30,7 +30,7 @@ export function PickChip({ pick, open, onPress }: { pick: Pick; open: boolean; o
 }
 
 /** Which of them. */
-export function PickChoice({ pick, onDone }: { pick: Pick; onDone: () => void }) {
+export function PickChoice({ pick, onDone }: { pick: FilterPick; onDone: () => void }) {
   return (
     <Choice
       lines

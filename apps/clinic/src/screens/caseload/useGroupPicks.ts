@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../../session/ShellContext.tsx';
 import { useLive } from '../../session/useLive.ts';
 import { testIds } from '../../testIds.ts';
-import type { Pick } from './PickChip.tsx';
+import type { FilterPick } from './PickChip.tsx';
 
 const kinds: readonly ClientGroupKind[] = ['program', 'team', 'diagnosis'];
 
@@ -18,7 +18,7 @@ const words: Readonly<Record<ClientGroupKind, { readonly name: ParseKeys; readon
 export function useGroupPicks(
   groups: CaseloadGroups,
   onChange: (groups: CaseloadGroups) => void,
-): readonly Pick[] {
+): readonly FilterPick[] {
   const { t } = useTranslation();
   const { me } = useSession();
   const all = (useLive({ kind: 'client-groups' }) ?? []).filter(

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useLive } from '../../session/useLive.ts';
 import { testIds } from '../../testIds.ts';
 import { useNoteTitle } from '../chart/useNoteTitle.ts';
-import type { Pick } from './PickChip.tsx';
+import type { FilterPick } from './PickChip.tsx';
 
 type Field = 'status' | 'type' | 'author';
 
@@ -12,7 +12,7 @@ export function useNotePicks(
   clientId: string | undefined,
   narrowing: NoteNarrowing,
   onChange: (narrowing: NoteNarrowing) => void,
-): readonly Pick[] {
+): readonly FilterPick[] {
   const { t } = useTranslation();
   const noteTitle = useNoteTitle();
   const choices = useLive({ kind: 'note-choices', ...(clientId === undefined ? {} : { clientId }) });
@@ -20,7 +20,7 @@ export function useNotePicks(
     id: Field,
     words: { readonly name: string; readonly any: string },
     options: readonly { readonly value: string; readonly label: string }[],
-  ): Pick => ({
+  ): FilterPick => ({
     id,
     ...words,
     anyTestID: testIds.found.choice('any'),
