@@ -1,5 +1,6 @@
 import { referencesOf, type ResourceKey } from '@fieldchart/clinical';
-import { type EpochFinding, isDoubt, isLost, settleEpochUnit } from './epochUnit.ts';
+import { type EpochFinding, isDoubt, isLost } from './epochFinding.ts';
+import { settleEpochUnit } from './epochUnit.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { EpochDoubt, RecordStore } from './recordStore.ts';
 import { parseResource } from './rows.ts';

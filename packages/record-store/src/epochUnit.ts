@@ -1,60 +1,14 @@
-import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
+import type { ResourceKey } from '@fieldchart/clinical';
 import type { Transaction } from '@fieldchart/encrypted-sqlite';
-import { type Random, randomUuid } from '@fieldchart/foundation';
+import { randomUuid } from '@fieldchart/foundation';
 import { enqueue } from './enqueue.ts';
-import { keepConflict } from './keepConflict.ts';
-import { sameContent } from './merge.ts';
-import { applyVersion } from './applyVersion.ts';
-import { CONFLICT, parkEntry } from './parkEntry.ts';
+import { type EpochWork, meet, parkMet, takeTheirs, undoMootConflicts } from './epochConflict.ts';
+import { type EpochFinding, standingOf } from './epochFinding.ts';
 import { putAhead } from './putAhead.ts';
-import { readEntry } from './readEntry.ts';
-import { reopenEntry } from './reopenEntry.ts';
-import { isNewer, isSigned, type OutboxRow, parseResource } from './rows.ts';
+import { isSigned, type OutboxRow, parseResource } from './rows.ts';
 import { countBlocked } from './sqlQueueIndex.ts';
-import { touch, type Touched } from './touched.ts';
-import { readRecord, writeRecord } from './writeRecord.ts';
-
-/** A record held against a restored server: what is here, what is there, and our latest receipt on it. */
-export type EpochFinding = {
-  readonly key: ResourceKey;
-  readonly found_version: string | null;
-  readonly found_time: string | null;
-  readonly found_resource: string | null;
-  readonly version_id: string;
-  readonly server_time: string | null;
-  readonly resource: string;
-  readonly mutation_id: string | null;
-  readonly receipt_version: string | null;
-  readonly author: string | null;
-};
-
-export interface EpochWork {
-  readonly transaction: Transaction;
-  readonly touched: Touched;
-  readonly random: Random;
-  readonly now: number;
-}
-
-/** `lacks`: the server has an older version, or none. Numbers are never given twice, so a newer one is newer. */
-export function standingOf(finding: EpochFinding): 'same' | 'newer' | 'lacks' {
-  const { found_version: versionId, found_time: serverTime, version_id, server_time } = finding;
-  if (versionId === null || serverTime === null) return 'lacks';
-  if (versionId === version_id && serverTime === server_time) return 'same';
-  return isNewer({ versionId, serverTime }, { versionId: version_id, serverTime: server_time })
-    ? 'newer'
-    : 'lacks';
-}
-
-/** Newer than what we had acknowledged, and ours was the newest here: did its writer know of ours? */
-export function isDoubt(finding: EpochFinding): boolean {
-  return standingOf(finding) === 'newer' && finding.receipt_version === finding.version_id;
-}
-
-/** The server has not got ours: it has less, or `lacking` says that whoever wrote the newer version did not know of it. */
-export function isLost(finding: EpochFinding, lacking: ReadonlySet<ResourceKey>): boolean {
-  const standing = standingOf(finding);
-  return standing === 'lacks' || (standing === 'newer' && lacking.has(finding.key));
-}
+import { touch } from './touched.ts';
+import { readRecord } from './writeRecord.ts';
 
 /** Settles one unit of an epoch change: what was written together, or a record alone. */
 export async function settleEpochUnit(
@@ -119,16 +73,6 @@ function isOurs(finding: EpochFinding): boolean {
   return !isSigned(parseResource(finding.resource));
 }
 
-async function takeTheirs({ transaction, touched }: EpochWork, finding: EpochFinding): Promise<void> {
-  await applyVersion(transaction, touched, {
-    kind: 'version',
-    key: finding.key,
-    versionId: finding.found_version ?? '',
-    serverTime: finding.found_time ?? '',
-    resource: foundIn(finding),
-  });
-}
-
 /** Acknowledged work that the server lost, in one unit under the first ids: what it did keep has no second effect. */
 async function queueAgain(
   { transaction, touched, random, now }: EpochWork,
@@ -185,101 +129,10 @@ async function standOn(
   if (first.state === 'parked') await undoMootConflicts(work, finding, first.id);
 }
 
-/** What was in conflict with nothing but the restore goes again. Two texts that stand against each other are left to a person. */
-async function undoMootConflicts(
-  { transaction, touched, random }: EpochWork,
-  { key, found_resource: found }: EpochFinding,
-  entryId: string,
-): Promise<void> {
-  const record = await readRecord(transaction, key);
-  const open = await transaction.all<{ id: number; mine: string; theirs: string | null }>(
-    'SELECT id, mine, theirs FROM conflicts WHERE key = ? AND decided = 0',
-    [key],
-  );
-  const moot = open.filter(
-    ({ mine, theirs }) => isSame(theirs, found) && isSame(mine, record?.resource ?? null),
-  );
-  for (const { id } of moot) await transaction.run('UPDATE conflicts SET decided = 1 WHERE id = ?', [id]);
-  const parked = await readEntry(transaction, entryId);
-  if (moot.length === 0 || moot.length < open.length || parked === undefined) return;
-  await reopenEntry(transaction, touched, parked, random);
-}
-
-function isSame(one: string | null, other: string | null): boolean {
-  if (one === null || other === null) return one === other;
-  return sameContent(parseResource(one), parseResource(other));
-}
-
-/**
- * Somebody who did not know of our acknowledged work wrote over where it was lost: a person decides (C1). Returns the entry
- * to be parked, if there is one.
- */
-async function meet(
-  work: EpochWork,
-  finding: EpochFinding,
-  entries: readonly OutboxRow[],
-  group: string | null,
-): Promise<readonly string[]> {
-  const { transaction, touched, random, now } = work;
-  const theirs = foundIn(finding);
-  const mine = parseResource(finding.resource);
-  if (theirs === null || sameContent(mine, theirs)) {
-    await takeTheirs(work, finding);
-    return [];
-  }
-  if (entries.length > 0) {
-    // Without a base every difference is a conflict: what ours derived from is not in theirs.
-    await transaction.run('DELETE FROM bases WHERE key = ?', [finding.key]);
-    await takeTheirs(work, finding);
-    return [];
-  }
-  await keepConflict(transaction, {
-    key: finding.key,
-    base: null,
-    mine: finding.resource,
-    theirs: finding.found_resource,
-  });
-  return await enqueue(transaction, touched, {
-    changes: [
-      { mutationId: randomUuid(random), resource: mine, before: finding.found_resource, typing: false },
-    ],
-    author: finding.author ?? '',
-    group,
-    now,
-  });
-}
-
-/** Parks what met another text. The server's stands meanwhile, unless ours alone is signed (C2). */
-async function parkMet(
-  { transaction, touched }: EpochWork,
-  finding: EpochFinding,
-  id: string,
-): Promise<void> {
-  const theirs = foundIn(finding);
-  const mine = parseResource(finding.resource);
-  const [entry, record] = [await readEntry(transaction, id), await readRecord(transaction, finding.key)];
-  if (theirs === null || entry === undefined || record === undefined) return;
-  await parkEntry(transaction, touched, entry, CONFLICT);
-  // Of what is signed there no text goes on from here: the record was the entry's body until now.
-  if (isSigned(theirs))
-    await transaction.run('UPDATE outbox SET body = ? WHERE id = ?', [finding.resource, id]);
-  await writeRecord(transaction, touched, {
-    key: finding.key,
-    resource: isSigned(mine) && !isSigned(theirs) ? mine : theirs,
-    revision: record.revision + 1,
-    versionId: finding.found_version,
-    serverTime: finding.found_time,
-  });
-}
-
 async function writeStanding(transaction: Transaction, finding: EpochFinding): Promise<void> {
   await transaction.run('UPDATE records SET version_id = ?, server_time = ? WHERE key = ?', [
     finding.found_version,
     finding.found_time,
     finding.key,
   ]);
-}
-
-function foundIn(finding: EpochFinding): FhirResource | null {
-  return finding.found_resource === null ? null : parseResource(finding.found_resource);
 }
