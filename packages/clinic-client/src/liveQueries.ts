@@ -11,7 +11,8 @@ export function isTouched(query: Query, commit: Commit): boolean {
     case 'found-notes':
       return commit.clients.size > 0 || commit.indexed === true;
     case 'note-choices':
-      return query.clientId === undefined ? commit.clients.size > 0 : commit.clients.has(query.clientId);
+      // A thousand notes are read for it: as they stood when the filters were shown will do.
+      return false;
     case 'chart':
     case 'standing':
       return commit.clients.has(query.clientId);

@@ -22,7 +22,7 @@ export type Query =
   /** What the caseload can be narrowed to. */
   | { readonly kind: 'client-groups' }
   | ({ readonly kind: 'found-notes'; readonly limit: number } & NoteQuestion)
-  /** What the notes, or those of one client, can be narrowed to. */
+  /** What the notes, or those of one client, can be narrowed to; answered once. */
   | { readonly kind: 'note-choices'; readonly clientId?: string }
   /** Who may be the one that is being registered. */
   | {
