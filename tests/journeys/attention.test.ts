@@ -173,9 +173,10 @@ test('O5: a visit that the server cannot accept needs the clinician; its note wa
   const refused = await rowsOf(one, testIds.sync.failed).innerText();
   expect(refused).toContain(en.resource.encounter);
   expect(refused).toContain(en.problem.invalid);
-  expect(await rowsOf(one, testIds.sync.held).innerText()).toMatch(
-    /Waits until you have settled: visit of /u,
-  );
+  // The row comes first; why it waits is asked for once it is on the screen.
+  await expect
+    .poll(async () => await rowsOf(one, testIds.sync.held).innerText(), patience)
+    .toMatch(/Waits until you have settled: visit of /u);
   await rowsOf(one, testIds.sync.failed).click();
   await one.reads(testIds.attention.holds, '1 other change');
   await one.reads(testIds.attention.refused, 'not a FHIR string');
