@@ -66,6 +66,7 @@ const rowsOf = (app: App, part: string) => app.at(part).locator('[data-testid^="
 async function synced(app: App): Promise<void> {
   await app.at(testIds.nav.sync).click();
   await app.at(testIds.sync.now).click();
+  await app.shows(testIds.sync.waiting);
   await until('nothing waits', async () => (await rowsOf(app, testIds.sync.waiting).count()) === 0);
 }
 

@@ -1,5 +1,7 @@
+import { createSeededRandom, randomUuid } from '@fieldchart/foundation';
 import { createFakeTimers } from '@fieldchart/foundation/testing';
 import { expect, test } from 'vitest';
+import { indexPortion } from './indexNotes.ts';
 import { AUTHOR, note, openTestStore } from './testing/storeFixture.ts';
 
 async function indexed() {
@@ -72,4 +74,33 @@ test('once ended it does nothing more', async () => {
   expect(await device.unindexed()).toBe(1);
   expect(device.timers.pending).toBe(0);
   await device.end();
+});
+
+test('no commit of the index rewrites more than a keystroke may wait for, and its parts stay few', async () => {
+  const fixture = await openTestStore();
+  const { store } = fixture;
+  const random = createSeededRandom(11);
+  const words = Array.from({ length: 1_500 }, (_, at) => `word${at.toString(36)}`);
+  const text = () =>
+    Array.from({ length: 60 }, () => words[Math.floor(random.fraction() * words.length)]).join(' ');
+  const resources = Array.from({ length: 600 }, () => ({
+    ...note({ data: text() }, randomUuid(random)),
+    meta: { versionId: '1', lastUpdated: '2026-06-01T00:00:00.000Z' },
+  }));
+  await store.loadCaseload({ resources, cursor: 'all' });
+  await store.database.all('PRAGMA wal_autocheckpoint = 0');
+  const pagesWritten = async () => {
+    const [row] = await store.database.all<{ log: number }>('PRAGMA wal_checkpoint(PASSIVE)');
+    return row?.log ?? 0;
+  };
+  await pagesWritten();
+  const written: number[] = [];
+  while ((await indexPortion(store.database, 2)) > 0) written.push(await pagesWritten());
+  const [parts] = await store.database.all<{ count: number }>(
+    'SELECT count(DISTINCT segid) AS count FROM note_index_idx',
+  );
+  expect(written).toHaveLength(300);
+  expect(Math.max(...written)).toBeLessThan(90);
+  expect(parts?.count).toBeLessThan(24);
+  await fixture.end();
 });

@@ -14,8 +14,16 @@ const BETWEEN = 15;
 const LATEST = 20_000;
 /** Milliseconds until a storage that refused is asked again. */
 const REFUSED = 30_000;
-/** Notes in one commit: what a keystroke that comes meanwhile waits for. More of them are indexed sooner in all. */
-const PORTION = 16;
+/** Notes, and clients, in one commit: what a keystroke that comes meanwhile waits for. More are indexed sooner in all. */
+const PORTION = 8;
+const CLIENTS = 16;
+
+/**
+ * Each commit adds a part to the index, and parts are merged for the sake of the searches. Left to itself FTS5 merges as
+ * much as there is in the commit that comes upon it, more of it the larger the index; here it goes on from where it was
+ * left, so many pages at a time, in a commit of its own. https://sqlite.org/fts5.html#the_merge_command
+ */
+const mergeParts: Statement = { sql: "INSERT INTO note_index (note_index, rank) VALUES ('merge', 16)" };
 
 type StaleRow = {
   readonly key: string;
@@ -62,6 +70,7 @@ export async function indexPortion(database: Database, portion = PORTION): Promi
     );
   }
   await database.batch([...statements, keepWords(documents)]);
+  await database.batch([mergeParts]);
   return rows.length;
 }
 
@@ -115,7 +124,7 @@ export function startIndexing(options: {
     cancel();
     running = true;
     moved = false;
-    indexClients(database, PORTION)
+    indexClients(database, CLIENTS)
       .then(async (clients) => (clients > 0 ? clients : await indexPortion(database)))
       .then(
         (indexed) => {

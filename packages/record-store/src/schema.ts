@@ -141,6 +141,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // The index is made anew, with its words, beside the work.
     `DELETE FROM sync_state WHERE name = 'analyser'`,
   ],
+  [
+    // The index's parts are merged by indexNotes.ts; FTS5 itself steps in only where that was never done.
+    `INSERT INTO note_index (note_index, rank) VALUES ('automerge', 0)`,
+    `INSERT INTO note_index (note_index, rank) VALUES ('crisismerge', 256)`,
+  ],
 ];
 
 /** The `user_version` that the last step leads to: a database above it was written by a newer app. */
