@@ -1,3 +1,4 @@
+import type { EntryExplanation } from '@fieldchart/record-store';
 import type { OutboxRow } from './queries.ts';
 
 // What the screens see of what the server refused and of conflicts, and what a person may do about them.
@@ -70,7 +71,7 @@ export interface NamedRecord {
 
 /** Why a change stands where it stands. */
 export interface ChangeExplanation {
-  readonly why: 'ready' | 'attempted' | 'needs' | 'group-needs' | 'parked' | 'held' | 'draft';
+  readonly why: EntryExplanation['why'];
   /** What it waits for or is held by, oldest first; not more than {@link ChangeExplanation.more} are left out. */
   readonly because: readonly NamedRecord[];
   readonly more: number;

@@ -83,7 +83,16 @@ export interface AttentionDetail extends AttentionItem {
 }
 
 export interface EntryExplanation {
-  readonly why: 'ready' | 'attempted' | 'needs' | 'group-needs' | 'parked' | 'held' | 'draft';
+  readonly why:
+    | 'ready'
+    | 'attempted'
+    | 'needs'
+    | 'group-needs'
+    | 'parked'
+    | 'held'
+    | 'draft'
+    /** Its client is leaving the device: it is handed over for review, and never sent. */
+    | 'leaving';
   /** Records whose changes it waits for, or that hold it; oldest first, each once. */
   readonly because: readonly ResourceKey[];
   /** Edits merged into it. */

@@ -58,6 +58,8 @@ export function createAttentionLists({ database }: { readonly database: Database
           explain(rowToEntry(row)),
           sqlQueueIndex(transaction),
         );
+        if (why !== 'attempted' && why !== 'parked' && (await isLeaving(transaction, row)))
+          return { why: 'leaving', because: [], edits, apart };
         const keys = [...new Set(because.map(({ resource }) => resource))];
         // The queue does not know that somebody is still typing.
         return { why: why === 'ready' && row.draft === 1 ? 'draft' : why, because: keys, edits, apart };
@@ -87,6 +89,11 @@ export function createAttentionLists({ database }: { readonly database: Database
         return { reason: reasonOf(row), entries, conflicts };
       }),
   };
+}
+
+async function isLeaving(transaction: Transaction, { client_id: clientId }: OutboxRow): Promise<boolean> {
+  const sql = 'SELECT 1 FROM clients_to_erase WHERE client_id = ?';
+  return (await transaction.all(sql, [clientId])).length > 0;
 }
 
 async function faceOf(transaction: Transaction, row: OutboxRow): Promise<OutboxRow> {

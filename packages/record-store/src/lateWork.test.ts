@@ -67,6 +67,8 @@ test('S3: what waits for a client who is leaving is handed over and never sent; 
   expect(await store.nextBatch(LIMITS)).toBeUndefined();
   await write({ data: 'attempted, late, typing' }, AUTHOR, true);
   expect(await store.nextReadyAt()).toBeUndefined();
+  const [waiting] = await store.listOutbox(9);
+  expect(await store.explainEntry(waiting?.mutationId ?? '')).toMatchObject({ why: 'leaving', because: [] });
   await store.applyPage({ entries: [{ kind: 'access-gained', clientId: CLIENT }], cursor: 'c3' });
   expect(await store.nextReadyAt()).toBeDefined();
 });

@@ -14,6 +14,8 @@ export function useChangeSentence(): (explanation: ChangeExplanation) => string 
     switch (state) {
       case 'ready':
         return t('explain.ready');
+      case 'leaving':
+        return t('explain.leaving');
       case 'draft':
         return t('explain.draft');
       case 'attempted':
