@@ -1,5 +1,6 @@
 import type { Timers } from '@fieldchart/foundation';
 import type { RecordStore } from '@fieldchart/record-store';
+import { indexClients } from '../../../packages/record-store/src/clientIndex.ts';
 import type { Typist } from './typing.ts';
 
 /** A little longer than the index waits after a commit: it has begun when the next letter comes. */
@@ -36,6 +37,8 @@ export async function typeBesideIndex(options: {
     }
   };
   const typed: TypedBesideIndex = { first: [], others: [], firstAlone: [], othersAlone: [] };
+  // Those whom a first sync brings are found at once; their notes wait.
+  while ((await indexClients(store.database, 50)) > 0);
   await typist.keystroke();
   for (let at = 0; at < bursts; at += 1) {
     const stop = store.startIndexing(timers);

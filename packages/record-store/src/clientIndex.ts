@@ -62,6 +62,7 @@ const unmoved = (key: string, revision: number): Statement => ({
 
 function clientStatements(patient: Patient): Statement[] {
   const { sortName, line, nameKeys } = clientDocument(patient);
+  const keys = JSON.stringify(nameKeys);
   const city = patient.address?.find((address) => address.city !== undefined)?.city ?? null;
   return [
     {
@@ -79,10 +80,14 @@ function clientStatements(patient: Patient): Statement[] {
         ANALYSER_VERSION,
       ],
     },
-    { sql: 'DELETE FROM client_names WHERE client_id = ?', params: [patient.id] },
+    // A name has a dozen keys, each on a page of its own: only those that changed are written.
     {
-      sql: 'INSERT INTO client_names (key, client_id) SELECT value, ? FROM json_each(?)',
-      params: [patient.id, JSON.stringify(nameKeys)],
+      sql: 'DELETE FROM client_names WHERE client_id = ? AND key NOT IN (SELECT value FROM json_each(?))',
+      params: [patient.id, keys],
+    },
+    {
+      sql: 'INSERT OR IGNORE INTO client_names (key, client_id) SELECT value, ? FROM json_each(?)',
+      params: [patient.id, keys],
     },
   ];
 }

@@ -14,9 +14,10 @@ const BETWEEN = 15;
 const LATEST = 20_000;
 /** Milliseconds until a storage that refused is asked again. */
 const REFUSED = 30_000;
-/** Notes, and clients, in one commit: what a keystroke that comes meanwhile waits for. More are indexed sooner in all. */
+/** Notes in one commit: what a keystroke that comes meanwhile waits for. More of them are indexed sooner in all. */
 const PORTION = 8;
-const CLIENTS = 16;
+/** Clients in one commit: the keys of a name lie all over their table, some thirty pages a client. */
+const CLIENTS = 2;
 
 /**
  * Each commit adds a part to the index, and parts are merged for the sake of the searches. Left to itself FTS5 merges as
