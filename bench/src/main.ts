@@ -96,8 +96,10 @@ try {
     // Written as they come: what breaks later costs nothing of what was measured.
     file = await writeReport(RESULTS, runs, { keep, order: SUITES, startedAt });
   }
-  const ratios = runs.flatMap((result) => ('failure' in result ? [] : result.ratios));
-  const missed = ratios.filter(isMissed).length;
+  const targets = runs.flatMap((result) =>
+    'failure' in result ? [] : [...result.ratios, ...(result.limits ?? [])],
+  );
+  const missed = targets.filter(isMissed).length;
   const failed = runs.filter((result) => 'failure' in result).length;
   say(`\n${missed} targets missed, ${failed} suites failed. Written to ${file}`);
   if (failed > 0) process.exitCode = 1;

@@ -66,9 +66,7 @@ const command = async (name: string, ...args: string[]) => {
 
 /** From a chart: a visit, and a note in it. */
 async function writeNote(app: App, text: string): Promise<void> {
-  await app.at(testIds.chart.startVisit).or(app.at(testIds.chart.continueVisit)).click();
-  if (await app.at(testIds.visit.begin).isVisible()) await app.at(testIds.visit.begin).click();
-  await app.at(testIds.visit.writeNote).click();
+  await app.toNote();
   await app.at(testIds.note.section('data')).fill(text);
   await app.reads(testIds.note.saveState, en.save.saved);
 }

@@ -70,9 +70,7 @@ test('what is typed is found at once, before it has gone anywhere', async () => 
   await app.at(testIds.caseload.subject('clients')).click();
   await app.at(testIds.caseload.search).fill('');
   await app.clientRows().first().click();
-  await app.at(testIds.chart.startVisit).or(app.at(testIds.chart.continueVisit)).click();
-  if (await app.at(testIds.visit.begin).isVisible()) await app.at(testIds.visit.begin).click();
-  await app.at(testIds.visit.writeNote).click();
+  await app.toNote();
   await app.at(testIds.note.section('data')).fill('Dreamt of a quetzalcoatlus over the river.');
   await app.reads(testIds.note.saveState, en.save.saved);
   await app.search('quetzalcoatlus riv');
@@ -104,6 +102,7 @@ test('one client’s notes are searched from the chart, by words, status and tim
   await app.at(testIds.note.section('data')).waitFor();
   const [, path = ''] = /(\/clients\/[^/]+)\//u.exec(app.page.url()) ?? [];
   await app.at(testIds.nav.back).click();
+  await app.page.waitForURL((address) => !address.pathname.includes('/notes/'));
   if (!app.page.url().endsWith(path)) await app.at(testIds.nav.back).click();
   await app.at(testIds.chart.searchNotes).click();
   await until('the client’s notes are listed', async () => (await countOf(testIds.found.count)) > 1);
@@ -251,7 +250,9 @@ test('D4: who was opened lately and who is pinned stand first, after a kill too'
   const name = nameIn(await last.innerText());
   await last.click();
   await app.at(testIds.chart.pin).click();
-  expect(await app.at(testIds.chart.pin).getAttribute('aria-pressed')).toBe('true');
+  await until('the client is pinned', async () => {
+    return (await app.at(testIds.chart.pin).getAttribute('aria-pressed')) === 'true';
+  });
   await app.page.waitForTimeout(500);
   await killBrowser(profile);
   device = await openBrowser(profile);

@@ -55,6 +55,30 @@ test('D1: each keystroke is found at once, and what it took the place of is not'
   expect([await found('panic '), await found('sleeps ')]).toEqual([[], [id(1)]]);
 });
 
+test('a note that goes into the index in the middle of a search is found once', async () => {
+  let between = () => Promise.resolve(0);
+  const other = await openTestStore((database) => ({
+    ...database,
+    async all(sql, params) {
+      const rows = await database.all<never>(sql, params);
+      if (sql.includes('FROM index_words')) await between();
+      return rows;
+    },
+  }));
+  const writeThere = async (at: number) =>
+    await other.store.recordChange(
+      { resource: note({ data: 'panic at night' }, id(at)), basedOn: 0 },
+      AUTHOR,
+    );
+  await writeThere(1);
+  await indexPortion(other.store.database);
+  await writeThere(2);
+  between = async () => await indexPortion(other.store.database);
+  const { notes, total } = await other.store.searchNotes({ text: 'pani' }, 10);
+  expect([notes.length, total]).toEqual([2, 2]);
+  await other.end();
+});
+
 test('a keystroke after the index has followed marks the note again', async () => {
   const store = fixture.store;
   await store.recordChange({ resource: note({ data: 'one' }, id(1)), basedOn: 0, typing: true }, AUTHOR);

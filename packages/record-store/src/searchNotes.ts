@@ -28,16 +28,21 @@ export function createNoteSearch(database: Database): Pick<RecordStore, 'searchN
   return {
     async searchNotes(query: NoteQuery, limit: number): Promise<FoundNotes> {
       const condition = compileNoteQuery(query);
-      const unindexed = await readUnindexed(database, condition);
-      const indexed = await readIndexed(database, condition, limit);
-      const found = [...indexed.found, ...unindexed.found].sort(compareNotes).slice(0, limit);
+      // In this order: what goes into the index meanwhile is met here or there, or in both.
+      const [unindexed, indexed] = await Promise.all([
+        readUnindexed(database, condition),
+        readIndexed(database, condition, limit),
+      ]);
+      const known = new Set(indexed.found.map(({ id }) => id));
+      const behind = unindexed.found.filter(({ id }) => !known.has(id));
+      const found = [...indexed.found, ...behind].sort(compareNotes).slice(0, limit);
       const records = await readStored(
         database,
         found.map(({ id }) => `Composition/${id}`),
       );
       return {
         notes: found.flatMap(({ id }) => records.get(`Composition/${id}`) ?? []),
-        total: Math.min(indexed.total + unindexed.found.length, COUNTED + 1),
+        total: Math.min(indexed.total + behind.length, COUNTED + 1),
         preparing: unindexed.unread,
       };
     },

@@ -64,6 +64,15 @@ export function appOn(page: Page) {
       await at(testIds.caseload.search).fill(text);
     },
 
+    /** From a chart into a note, of the visit that is on or of a new one. */
+    async toNote() {
+      await at(testIds.chart.startVisit).or(at(testIds.chart.continueVisit)).click();
+      const begin = at(testIds.visit.begin);
+      await begin.or(at(testIds.visit.writeNote)).waitFor(patience);
+      if (await begin.isVisible()) await begin.click();
+      await at(testIds.visit.writeNote).click();
+    },
+
     clientRows: () => page.locator(`[data-testid^="client-"]`).filter({ visible: true }),
 
     /** Draws with the mouse across the signature pad. */
