@@ -16,7 +16,8 @@ import type { Database } from '../../../apps/sync-server/src/storage/openStorage
 import type { TestServer } from '../../../apps/sync-server/src/testing/testServer.ts';
 import { searchColumns } from '../../../apps/sync-server/src/write/searchColumns.ts';
 
-const CASELOADS = 50;
+/** Clients of one clinician: with more notes there are more clinicians. */
+const CASELOAD = 100;
 const NOTES_OF_A_CLIENT = 20;
 const NOW = 1_780_272_000_000;
 const HOUR = 3_600_000;
@@ -36,20 +37,22 @@ export async function loadServer(
   say: (line: string) => void,
 ): Promise<void> {
   const { db } = server.storage;
-  await addStaff(server);
+  const clients = Math.ceil(notes / NOTES_OF_A_CLIENT);
+  const clinicians = Math.ceil(clients / CASELOAD);
+  await addStaff(server, clinicians);
   const texts = [...generateDemo({ seed: 1, now: NOW }).clients].flatMap(({ resources }) =>
     resources.filter((one) => one.resourceType === 'Composition'),
   );
-  const clients = Math.ceil(notes / NOTES_OF_A_CLIENT);
   const chart = (at: number): FhirResource[] => {
+    const practitionerId = `p${String(at % clinicians)}`;
     const count = Math.min(NOTES_OF_A_CLIENT, notes - at * NOTES_OF_A_CLIENT);
     const written = Array.from({ length: count }, (_, visit) => {
       const number = at * NOTES_OF_A_CLIENT + visit;
       const text = texts[(number * 7919) % texts.length];
       if (text === undefined) throw new Error('The demonstration has no notes');
-      return readdressed(text, number, at, NOW - (visit * clients + at) * HOUR);
+      return readdressed(text, { number, at, practitionerId, time: NOW - (visit * clients + at) * HOUR });
     });
-    return [...beginningOf(at), ...written];
+    return [...beginningOf(at, practitionerId), ...written];
   };
   await checkAgainstWrite(server, chart(0));
   await withoutWordIndex(db, say, async () => {
@@ -70,8 +73,8 @@ export async function loadServer(
   await sql`vacuum analyze`.execute(db);
 }
 
-async function addStaff({ storage: { db }, clock, random }: TestServer): Promise<void> {
-  const people = Array.from({ length: CASELOADS }, (_, at) => `p${String(at)}`);
+async function addStaff({ storage: { db }, clock, random }: TestServer, clinicians: number): Promise<void> {
+  const people = Array.from({ length: clinicians }, (_, at) => `p${String(at)}`);
   await db
     .insertInto('practitioner')
     .values(people.map((id) => ({ id, name: id, role: 'clinician' as const })))
@@ -175,8 +178,8 @@ async function withoutWordIndex(
   });
 }
 
-function beginningOf(at: number): FhirResource[] {
-  const [clientId, practitionerId] = [`c${String(at)}`, `p${String(at % CASELOADS)}`];
+function beginningOf(at: number, practitionerId: string): FhirResource[] {
+  const clientId = `c${String(at)}`;
   return [
     createPatient({
       id: clientId,
@@ -212,15 +215,24 @@ function beginningOf(at: number): FhirResource[] {
   ];
 }
 
-function readdressed(text: Composition, number: number, client: number, time: number): Composition {
+function readdressed(
+  text: Composition,
+  to: {
+    readonly number: number;
+    readonly at: number;
+    readonly practitionerId: string;
+    readonly time: number;
+  },
+): Composition {
+  const { number, at, practitionerId, time } = to;
   const { relatesTo: _other, attester: _signed, ...rest } = text;
   return {
     ...rest,
     id: `n${String(number)}`,
     status: number % 100 === 0 ? 'preliminary' : 'final',
-    subject: { reference: `Patient/c${String(client)}` },
-    encounter: { reference: `Encounter/e${String(client)}` },
-    author: [{ reference: `Practitioner/p${String(client % CASELOADS)}` }],
+    subject: { reference: `Patient/c${String(at)}` },
+    encounter: { reference: `Encounter/e${String(at)}` },
+    author: [{ reference: `Practitioner/${practitionerId}` }],
     custodian: { reference: 'Organization/org' },
     date: toInstant(time),
   };

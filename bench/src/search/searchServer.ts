@@ -17,7 +17,7 @@ const QUESTIONS = {
   'filter alone': 'status=preliminary',
 } as const;
 
-/** Full-text search on PostgreSQL with `notes` notes in 50 caseloads, over the whole route: token, search, audit, JSON. */
+/** Full-text search on PostgreSQL with `notes` notes in caseloads of a hundred clients, over the whole route: token, search, audit, JSON. */
 export async function searchServer(
   notes: number,
   rounds: number,

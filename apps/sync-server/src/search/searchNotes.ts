@@ -1,5 +1,5 @@
 import { type NoteClause, compileNoteQuery, factTerm } from '@fieldchart/clinical';
-import { sql, type SqlBool } from 'kysely';
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import { readScope } from '../access/readScope.ts';
 import { RequestRefused } from '../fhir/answer.ts';
 import { plainCondition } from '../fhir/search.ts';
@@ -41,7 +41,8 @@ export async function searchNotes(db: Database, actor: Actor, request: PageReque
     cursor === undefined ? (countsFirst ? countRows(db, few) : null) : cursor.total,
     countPreparing(db, actor, ['Composition']),
   ]);
-  const rows = count === 0 ? [] : await readPage(db, known === null ? many : few, cursor, count + 1);
+  const source = known === null ? sql`resource where ${many}` : sortedAfterwards(few);
+  const rows = count === 0 ? [] : await readPage(db, source, cursor, count + 1);
   const shown = rows.slice(0, count);
   const last = shown.at(-1);
   const next =
@@ -57,9 +58,17 @@ export async function searchNotes(db: Database, actor: Actor, request: PageReque
   return { rows: shown, total: counted ? known : undefined, next, preparing };
 }
 
+/**
+ * Answers that are known to be few are all looked up, and put in order then. Without the fence PostgreSQL, which cannot
+ * tell that they are few, would walk the order of everybody's notes to meet the first of them.
+ */
+const sortedAfterwards = (few: Condition) => sql`
+  (select type, id, version, client_id, body, written_at, note_number from resource where ${few} offset 0) as few
+  where true`;
+
 async function readPage(
   db: Database,
-  where: Condition,
+  source: RawBuilder<unknown>,
   cursor: { readonly key: string | number | null; readonly id: string } | undefined,
   limit: number,
 ): Promise<readonly FoundRow[]> {
@@ -69,7 +78,7 @@ async function readPage(
       : sql`and (note_number, id collate "C") < (${Number(cursor.key)}::bigint, ${cursor.id})`;
   const { rows } = await sql<FoundRow>`
     select type, id, version, client_id, body, written_at, note_number as key
-    from resource where ${where} ${after}
+    from ${source} ${after}
     order by note_number desc, id collate "C" desc limit ${limit}`.execute(db);
   return rows;
 }
