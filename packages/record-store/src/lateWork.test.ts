@@ -61,7 +61,12 @@ test('S3: what waits for a client who is leaving is handed over and never sent; 
   await write({ data: 'attempted' });
   const [attempted] = (await store.nextBatch(LIMITS))?.entries ?? [];
   await write({ data: 'attempted, late' });
+  let told = 0;
+  store.onCommit(({ outbox }) => {
+    if (outbox) told += 1;
+  });
   await store.applyPage({ entries: [{ kind: 'access-lost', clientId: CLIENT }], cursor: 'c2' });
+  expect(told).toBe(1);
   expect((await store.nextBatch(LIMITS))?.entries).toEqual([attempted]);
   await store.acknowledge(attempted?.mutationId ?? '', { versionId: '2', serverTime: serverTime(2) });
   expect(await store.nextBatch(LIMITS)).toBeUndefined();

@@ -121,23 +121,30 @@ async function applyEntry(transaction: Transaction, touched: Touched, entry: Pul
     case 'version':
       await applyVersion(transaction, touched, entry);
       return;
-    case 'access-gained':
-      await transaction.run('DELETE FROM clients_to_erase WHERE client_id = ?', [entry.clientId]);
+    case 'access-gained': {
+      const stays = await transaction.run('DELETE FROM clients_to_erase WHERE client_id = ?', [
+        entry.clientId,
+      ]);
+      // What waits for a client is sent or handed over according to this.
+      if (stays.changes > 0) touched.outbox = true;
       await transaction.run('INSERT OR IGNORE INTO clients_to_fetch (client_id) VALUES (?)', [
         entry.clientId,
       ]);
       return;
-    case 'access-lost':
+    }
+    case 'access-lost': {
       await transaction.run('DELETE FROM clients_to_fetch WHERE client_id = ?', [entry.clientId]);
       await transaction.run('DELETE FROM fetched_back WHERE client_id = ? AND until IS NULL', [
         entry.clientId,
       ]);
       // An opening names all who ever left: most of them were never on this device.
-      await transaction.run(
+      const leaves = await transaction.run(
         `INSERT OR IGNORE INTO clients_to_erase (client_id) SELECT ?
          WHERE EXISTS (SELECT 1 FROM records WHERE client_id = ?) OR EXISTS (SELECT 1 FROM outbox WHERE client_id = ?)`,
         [entry.clientId, entry.clientId, entry.clientId],
       );
+      if (leaves.changes > 0) touched.outbox = true;
       return;
+    }
   }
 }
