@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { REVIEW_PATH } from '@fieldchart/clinical';
 import en from '../../apps/clinic/src/i18n/en.json' with { type: 'json' };
+import es from '../../apps/clinic/src/i18n/es.json' with { type: 'json' };
 import { openData } from '../../apps/sync-server/src/setup/openData.ts';
 import { testIds } from '../../apps/clinic/src/testIds.ts';
 import { appOn, type App } from './support/app.ts';
@@ -184,13 +186,39 @@ test('administrators are told who, whom, why and until when', async () => {
   expect(await command('emergency', 'reviewed', await accessId())).toContain('looked at');
 });
 
-test('S3, D3: ended while the device is away, its late note goes to the review inbox and the client leaves the device', async () => {
+test('S3: ended while the device is away, late work says that it will be handed over, until the inbox has it', async () => {
   await helperBrowser.setOffline(true);
   await helper.clientRows().first().click();
   await writeNote(helper, words.late);
   await helper.at(testIds.nav.clients).click();
   expect(await command('emergency', 'end', await accessId())).toContain('Ended');
+  await helperBrowser.route(`**${REVIEW_PATH}`, (route) => route.abort());
   await helperBrowser.setOffline(false);
+  // The late note is refused, the end of the access is told, and the inbox is not reached.
+  await helper.at(testIds.nav.sync).click();
+  await helper.shows(testIds.sync.failed);
+  await helper.at(testIds.nav.clients).click();
+  await helper.clientRows().first().click();
+  await helper.at(testIds.chart.continueVisit).click();
+  await helper.at(testIds.visit.finish).click();
+  await helper.shows(testIds.chart.name);
+  for (const [language, texts] of Object.entries({ es, en })) {
+    await helper.at(testIds.nav.settings).click();
+    await helper.at(testIds.settings.language(language)).click();
+    await helper.at(testIds.nav.sync).click();
+    await helper.reads(testIds.sync.failed, texts.explain.leaving);
+    await helper.reads(testIds.sync.waiting, texts.explain.leaving);
+    const audit = createScreenAudit(language as 'en' | 'es');
+    await audit.look(helper.page, 'sync-leaving');
+    expect(audit.problems).toEqual([]);
+  }
+});
+
+test('S3, D3: the late note goes to the review inbox and the client leaves the device', async () => {
+  await helperBrowser.unroute(`**${REVIEW_PATH}`);
+  await helper.at(testIds.sync.now).click();
+  await helper.shows(testIds.sync.handedOver);
+  await helper.at(testIds.nav.clients).click();
   await until('the client is gone', async () => (await helper.clientRows().count()) === 0);
   await helper.at(testIds.nav.sync).click();
   await helper.shows(testIds.sync.handedOver);

@@ -1,5 +1,5 @@
 import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
-import type { EntryState, MergeRefusal, MutationKind } from '@fieldchart/smart-queue';
+import type { EntryState, Explanation, MergeRefusal, MutationKind } from '@fieldchart/smart-queue';
 import type { Conflict, ParkReason } from './recordStore.ts';
 
 /** What needs a person: the units that the server refused, and the conflicts that nobody has decided (O5, C1). */
@@ -68,6 +68,8 @@ export interface AttentionItem {
   readonly inConflict: boolean;
   /** How many other changes wait because of this one. */
   readonly holds: number;
+  /** Its client is leaving the device: where nobody settles it before, it is handed over for review. */
+  readonly leaving: boolean;
 }
 
 export interface AttentionDetail extends AttentionItem {
@@ -84,12 +86,8 @@ export interface AttentionDetail extends AttentionItem {
 
 export interface EntryExplanation {
   readonly why:
-    | 'ready'
-    | 'attempted'
-    | 'needs'
-    | 'group-needs'
-    | 'parked'
-    | 'held'
+    | Explanation['why']
+    /** Somebody may still be typing. */
     | 'draft'
     /** Its client is leaving the device: it is handed over for review, and never sent. */
     | 'leaving';

@@ -118,6 +118,7 @@ async function toItem(transaction: Transaction, row: OutboxRow): Promise<Attenti
     reason: reasonOf(row),
     inConflict: (await openConflicts(transaction, row.key)).length > 0,
     holds: await decide(countFollowers(rowToEntry(row)), sqlQueueIndex(transaction)),
+    leaving: await isLeaving(transaction, row),
   };
 }
 

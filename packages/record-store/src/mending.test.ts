@@ -36,7 +36,14 @@ test('O4, O5: a refused entry is sent again as it is under a new id, and what it
   const id = await refuse();
   expect(await store.outboxCounts()).toMatchObject({ parked: 1, held: 1 });
   expect(await store.listAttention(10)).toMatchObject([
-    { mutationId: id, key: `Patient/${CLIENT}`, reason: REFUSED, holds: 1, inConflict: false },
+    {
+      mutationId: id,
+      key: `Patient/${CLIENT}`,
+      reason: REFUSED,
+      holds: 1,
+      inConflict: false,
+      leaving: false,
+    },
   ]);
   await store.resend(id);
   const [again] = await send();

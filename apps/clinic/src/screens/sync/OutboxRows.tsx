@@ -106,15 +106,12 @@ function NeedsYou({ row, first }: { row: AttentionRow; first: boolean }) {
   const { t } = useTranslation();
   const problemText = useProblemText();
   const reason = row.delivery.state === 'parked' ? problemText(row.delivery.reason) : '';
-  const sentence = row.inConflict ? t('explain.conflict') : t('explain.refused', { reason });
-  return (
-    <RowFrame
-      row={row}
-      first={first}
-      to={`/sync/${row.mutationId}`}
-      sentence={row.holds === 0 ? sentence : `${sentence} ${t('attention.holds', { count: row.holds })}`}
-    />
-  );
+  const sentences = [
+    row.inConflict ? t('explain.conflict') : t('explain.refused', { reason }),
+    ...(row.holds === 0 ? [] : [t('attention.holds', { count: row.holds })]),
+    ...(row.leaving ? [t('explain.leaving')] : []),
+  ];
+  return <RowFrame row={row} first={first} to={`/sync/${row.mutationId}`} sentence={sentences.join(' ')} />;
 }
 
 interface RowFrameProps {
