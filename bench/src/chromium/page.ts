@@ -103,7 +103,7 @@ async function firstAnswer({ userId }: WebUser): Promise<number> {
   };
   const database = await openUserDatabase({ ...platform, openDatabase: opening }, userId);
   const store = await openRecordStore({ ...platform, database });
-  await store.searchNotes({ text: 'appetite sleeping ' }, 40);
+  await store.searchNotes({ text: 'appetite sleeping ' }, { limit: 40 });
   const took = elapsed() - opened;
   await database.close();
   return took;

@@ -1,45 +1,81 @@
-import type { RecordStore } from '@fieldchart/record-store';
+import type { NoteQuery } from '@fieldchart/clinical';
+import type { NoteCursor, RecordStore } from '@fieldchart/record-store';
 import { indexPortion } from '../../../packages/record-store/src/indexNotes.ts';
 import { indexClients } from '../../../packages/record-store/src/clientIndex.ts';
 
 /** Clients that are searched, with and without notes. */
 export const CLIENTS = 10_000;
 
-/** Rows that a screen asks for at once, and after it was scrolled to its third page. */
+/** Rows that a screen asks for at once. */
 const PAGE = 40;
-const THIRD_PAGE = 3 * PAGE;
 
-type Ask = (store: RecordStore, practitionerId: string) => Promise<number>;
+/** Before the generated notes' last day, and how many days are searched back from. */
+const LAST_DAY = Date.UTC(2026, 5, 1);
+const DAYS = 300;
+
+interface Asked {
+  readonly store: RecordStore;
+  readonly practitionerId: string;
+  /** Counts the turns. */
+  readonly sample: number;
+}
+
+type Ask = (asked: Asked) => Promise<number>;
 
 const notes =
-  (text: string, limit = PAGE): Ask =>
-  async (store) =>
-    (await store.searchNotes({ text }, limit)).notes.length;
+  (text: string): Ask =>
+  async ({ store }) =>
+    (await store.searchNotes({ text }, { limit: PAGE })).notes.length;
+
+/** What is behind the rows: how many they are. */
+const count =
+  (text: string): Ask =>
+  async ({ store }) =>
+    (await store.countNotes({ text })).total;
+
+/** Other notes at each turn: what SQLite keeps of the last answer is of no use. */
+const otherNotes: Ask = async ({ store, sample }) => {
+  const before = new Date(LAST_DAY - ((sample * 37) % DAYS) * 86_400_000).toISOString();
+  return (await store.searchNotes({ text: 'appetite sleeping ', before }, { limit: PAGE })).notes.length;
+};
+
+const NARROWED: NoteQuery = {
+  text: 'client ',
+  statuses: ['final'],
+  from: '2025-01-01',
+  before: '2026-05-01',
+};
+
+const thirdPage = (after: NoteCursor): Ask => {
+  return async ({ store }) => (await store.searchNotes(NARROWED, { limit: PAGE, after })).notes.length;
+};
 
 const clients =
   (search: string): Ask =>
-  async (store, practitionerId) =>
+  async ({ store, practitionerId }) =>
     (await store.listClients({ search, sort: 'name', limit: 60, practitionerId })).rows.length;
 
 /** What is asked, by the name of its row. */
-export const QUESTIONS: Readonly<Record<string, Ask>> = {
-  'notes: a prefix, as typed': notes('slee'),
-  'notes: one rare word': notes('brighter '),
-  'notes: two words': notes('appetite sleeping '),
-  'notes: a phrase': notes('"since the move"'),
-  'notes: a common word': notes('the '),
-  'notes: filter, dates, third page': async (store) =>
-    (
-      await store.searchNotes(
-        { text: 'client ', statuses: ['final'], from: '2025-01-01', before: '2026-05-01' },
-        THIRD_PAGE,
-      )
-    ).notes.length,
-  'notes: no words, newest first': notes(''),
-  'clients: a part of a name': clients('ara'),
-  'clients: a name with a letter wrong': clients('Blckwell'),
-  'clients: two parts and a birth year': clients('an el 198'),
-};
+async function questionsTo(store: RecordStore): Promise<Readonly<Record<string, Ask>>> {
+  const { next } = await store.searchNotes(NARROWED, { limit: 2 * PAGE });
+  if (next === null) throw new Error('There is no third page: more notes are needed');
+  return {
+    'notes: a prefix, as typed': notes('slee'),
+    'notes: one rare word': notes('brighter '),
+    'notes: two words': notes('appetite sleeping '),
+    'notes: two words, other notes each time': otherNotes,
+    'notes: a phrase': notes('"since the move"'),
+    'notes: a common word': notes('the '),
+    'notes: filter, dates, third page': thirdPage(next),
+    'notes: no words, newest first': notes(''),
+    'notes: counting two words': count('appetite sleeping '),
+    'notes: counting a phrase': count('"since the move"'),
+    'notes: counting a common word': count('the '),
+    'clients: a part of a name': clients('ara'),
+    'clients: a name with a letter wrong': clients('Blckwell'),
+    'clients: two parts and a birth year': clients('an el 198'),
+  };
+}
 
 /** Milliseconds that each question took, in turns, and how many rows it found. */
 export interface Searched {
@@ -53,12 +89,13 @@ export async function searchInTurn(
   samples: number,
   elapsed: () => number,
 ): Promise<Searched> {
+  const questions = Object.entries(await questionsTo(store));
   const took: Record<string, number[]> = {};
   const rows: Record<string, number> = {};
   for (let sample = -3; sample < samples; sample += 1) {
-    for (const [name, ask] of Object.entries(QUESTIONS)) {
+    for (const [name, ask] of questions) {
       const start = elapsed();
-      rows[name] = await ask(store, practitionerId);
+      rows[name] = await ask({ store, practitionerId, sample: sample + 3 });
       if (sample >= 0) (took[name] ??= []).push(elapsed() - start);
     }
   }

@@ -10,6 +10,7 @@ import type {
   Delivery,
   FoundNotesAnswer,
   NoteAnswer,
+  NoteCount,
   NoteSummary,
   OutboxAnswer,
   OutboxRow,
@@ -58,7 +59,11 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
 
     async foundNotes(asked: Extract<Query, { kind: 'found-notes' }>): Promise<FoundNotesAnswer> {
       const query = toNoteQuery(asked, clock.now());
-      const { notes, total, preparing } = await store.searchNotes(query, asked.limit);
+      const { limit, after } = asked;
+      const { notes, next } = await store.searchNotes(query, {
+        limit,
+        ...(after === undefined ? {} : { after }),
+      });
       return {
         rows: notes.map((record) => ({
           ...noteSummary(record, practitionerId),
@@ -66,9 +71,12 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
           clientName: record.clientName ?? '',
           snippet: noteSnippet(as(record.resource, 'Composition'), query),
         })),
-        total,
-        preparing,
+        next,
       };
+    },
+
+    async countNotes(asked: Extract<Query, { kind: 'count-notes' }>): Promise<NoteCount> {
+      return await store.countNotes(toNoteQuery(asked, clock.now()));
     },
 
     async chart({ clientId }: { readonly clientId: string }): Promise<ChartAnswer | null> {
@@ -171,6 +179,8 @@ export function createAnswers(store: RecordStore, practitionerId: string, clock:
         return (await store.clientGroups()) as Answer<Q>;
       case 'found-notes':
         return (await answers.foundNotes(query)) as Answer<Q>;
+      case 'count-notes':
+        return (await answers.countNotes(query)) as Answer<Q>;
       case 'note-choices':
         return (await store.noteChoices(query.clientId)) as Answer<Q>;
       case 'caseload':

@@ -29,4 +29,4 @@ export {
   viewChanged,
 } from './activityStore.ts';
 export { createClinicShell } from './shell.ts';
-export { type CaseloadPages, watchCaseload } from './watchCaseload.ts';
+export { type CaseloadPages, type NotePages, watchCaseload, watchFoundNotes } from './watchPages.ts';

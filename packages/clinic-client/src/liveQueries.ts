@@ -9,6 +9,7 @@ export function isTouched(query: Query, commit: Commit): boolean {
     case 'client-groups':
       return commit.clients.size > 0;
     case 'found-notes':
+    case 'count-notes':
       return commit.clients.size > 0 || commit.indexed === true;
     case 'note-choices':
       // A thousand notes are read for it: as they stood when the filters were shown will do.

@@ -1,5 +1,13 @@
 import type { ClientGroupKind, SnippetPart, VisitPlace } from '@fieldchart/clinical';
-import type { AgedOut, ClientCursor, CountedGroup, Handover, NoteChoices } from '@fieldchart/record-store';
+import type {
+  AgedOut,
+  ClientCursor,
+  CountedGroup,
+  Handover,
+  NoteChoices,
+  NoteCount,
+  NoteCursor,
+} from '@fieldchart/record-store';
 import type { AttentionAnswer, AttentionRow, ExplanationsAnswer } from './attentionViews.ts';
 
 export type * from './attentionViews.ts';
@@ -21,7 +29,13 @@ export type Query =
     }
   /** What the caseload can be narrowed to. */
   | { readonly kind: 'client-groups' }
-  | ({ readonly kind: 'found-notes'; readonly limit: number } & NoteQuestion)
+  | ({
+      readonly kind: 'found-notes';
+      readonly limit: number;
+      /** Where the page begins: the `next` of the one before it. */
+      readonly after?: NoteCursor;
+    } & NoteQuestion)
+  | ({ readonly kind: 'count-notes' } & NoteQuestion)
   /** What the notes, or those of one client, can be narrowed to; answered once. */
   | { readonly kind: 'note-choices'; readonly clientId?: string }
   /** Who may be the one that is being registered. */
@@ -73,6 +87,7 @@ interface Answers {
   readonly caseload: CaseloadAnswer;
   readonly 'client-groups': readonly CountedGroup[];
   readonly 'found-notes': FoundNotesAnswer;
+  readonly 'count-notes': NoteCount;
   readonly 'note-choices': NoteChoices;
   readonly 'likely-duplicates': DuplicatesAnswer;
   readonly chart: ChartAnswer | null;
@@ -106,10 +121,8 @@ export interface DuplicatesAnswer {
 export interface FoundNotesAnswer {
   /** Newest first. */
   readonly rows: readonly FoundNoteRow[];
-  /** Exact up to 1,000, and 1,001 for more. */
-  readonly total: number;
-  /** Notes that are not searched yet: the index is being made. */
-  readonly preparing: number;
+  /** Where the next page begins; null after the last. */
+  readonly next: NoteCursor | null;
 }
 
 export interface FoundNoteRow extends NoteSummary {
@@ -249,7 +262,7 @@ export interface OutboxAnswer {
   readonly counts: { readonly waiting: number; readonly needsYou: number; readonly held: number };
 }
 
-export type { ClientCursor, ClientGroupKind, CountedGroup, Handover, NoteChoices };
+export type { ClientCursor, ClientGroupKind, CountedGroup, Handover, NoteChoices, NoteCount, NoteCursor };
 
 export interface OutboxRow {
   readonly mutationId: string;

@@ -36,23 +36,24 @@ const STORED = `SELECT ${STORED_COLUMNS} FROM ${STORED_TABLES}`;
 
 const SHOWN_IN_CHART = "('Patient', 'Encounter', 'Composition', 'Condition', 'Consent')";
 
-/** Records as the screens read them and whose they are, by key. */
-export async function readStored(
+/** What is read of a note that was found: the record as the screens read it, and whose it is. */
+export const FOUND_NOTE_COLUMNS = `${STORED_COLUMNS}, w.name AS client_name`;
+export const FOUND_NOTE_TABLES = `${STORED_TABLES} LEFT JOIN clients w ON w.client_id = r.client_id`;
+export type FoundNoteRow = StoredRow & { readonly client_name: string | null };
+
+export function toFoundNote(row: FoundNoteRow): FoundNote {
+  return { ...toStoredRecord(row), clientId: row.client_id, clientName: row.client_name };
+}
+
+export async function readFoundNotes(
   database: Database,
   keys: readonly ResourceKey[],
 ): Promise<ReadonlyMap<ResourceKey, FoundNote>> {
-  const rows = await database.all<StoredRow & { readonly client_name: string | null }>(
-    `SELECT ${STORED_COLUMNS}, w.name AS client_name
-     FROM ${STORED_TABLES} LEFT JOIN clients w ON w.client_id = r.client_id
-     WHERE r.key IN (SELECT value FROM json_each(?))`,
+  const rows = await database.all<FoundNoteRow>(
+    `SELECT ${FOUND_NOTE_COLUMNS} FROM ${FOUND_NOTE_TABLES} WHERE r.key IN (SELECT value FROM json_each(?))`,
     [JSON.stringify(keys)],
   );
-  return new Map(
-    rows.map((row) => [
-      row.key,
-      { ...toStoredRecord(row), clientId: row.client_id, clientName: row.client_name },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.key, toFoundNote(row)]));
 }
 
 export const CHART_SQL = `${STORED} WHERE r.client_id = ? AND r.type IN ${SHOWN_IN_CHART}

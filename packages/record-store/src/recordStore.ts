@@ -50,10 +50,12 @@ export interface RecordStore extends Attention, LateWork, Retention {
   /** What the list of clients can be narrowed to: programs, people who care for them, diagnoses; by kind and label. */
   clientGroups(): Promise<readonly CountedGroup[]>;
   /**
-   * The notes that answer a query (`matchesNote` says what that means), newest first. What was written since the
-   * index last followed is read as it stands, up to 200 notes: an answer is never behind the records by a word.
+   * A page of the notes that answer a query (`matchesNote` says what that means), newest first. What was written since
+   * the index last followed is read as it stands, up to 200 notes: an answer is never behind the records by a word.
    */
-  searchNotes(query: NoteQuery, limit: number): Promise<FoundNotes>;
+  searchNotes(query: NoteQuery, page: NotePage): Promise<FoundNotes>;
+  /** How many notes answer a query. Apart from the pages: it looks at a thousand places, and a page at its own. */
+  countNotes(query: NoteQuery): Promise<NoteCount>;
   /** What notes can be narrowed to: as the newest 1,000 say it, or the newest of one client. */
   noteChoices(clientId?: string): Promise<NoteChoices>;
   /** Of records that the server found, those on which this device has the word; the others are missing. */
@@ -241,9 +243,28 @@ export interface FoundNote extends StoredRecord {
 /** `aged-out`: the policy keeps it on the server only, and nothing of its text is here. */
 export type KnownHere = 'here' | 'deleted' | 'aged-out';
 
+/** A note's place in the order of all notes. */
+export interface NoteCursor {
+  /** Milliseconds, as `noteNumber` counts them. */
+  readonly number: number;
+  readonly id: string;
+}
+
+export interface NotePage {
+  /** At most so many notes, at least one. */
+  readonly limit: number;
+  /** Behind this note: the `next` of the page before. */
+  readonly after?: NoteCursor;
+}
+
 export interface FoundNotes {
   readonly notes: readonly FoundNote[];
-  /** How many answer; exact up to 1,000, and 1,001 for more. */
+  /** Where the next page begins; null where this is the last. */
+  readonly next: NoteCursor | null;
+}
+
+export interface NoteCount {
+  /** Exact up to 1,000, and 1,001 for more. */
   readonly total: number;
   /** Notes that are not searched yet: the index is being made. */
   readonly preparing: number;

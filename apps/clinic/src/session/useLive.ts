@@ -28,6 +28,7 @@ const subjectOf = (query: Query): string => {
     case 'explanations':
       return query.kind;
     case 'found-notes':
+    case 'count-notes':
     case 'note-choices':
       return `${query.kind}/${query.clientId ?? ''}`;
     case 'attention':

@@ -1,8 +1,8 @@
-import type { FoundNoteRow, NoteQuestion } from '@fieldchart/clinic-client';
+import type { FoundNoteRow, NoteCount, NoteQuestion } from '@fieldchart/clinic-client';
+import type { TFunction } from 'i18next';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FlatList, View } from 'react-native';
-import { useLive } from '../../session/useLive.ts';
 import { testIds } from '../../testIds.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -13,11 +13,12 @@ import { FoundOnServer, isNothingFound } from './FoundOnServer.tsx';
 import { OnlineStatus } from './OnlineStatus.tsx';
 import { countNarrowing } from './savedNoteFilters.ts';
 import { useKeptScroll } from './useKeptScroll.ts';
+import { useNotePages } from './useNotePages.ts';
 import { useOnlineSearch } from './useOnlineSearch.ts';
 
-const PAGE = 40;
-/** About the height of a row. */
+/** About the height of a row: how many must be loaded before the remembered scroll can be reached. */
 const ROW = 150;
+const SCREENFUL = 20;
 
 interface NoteListProps {
   readonly question: NoteQuestion;
@@ -32,11 +33,11 @@ interface NoteListProps {
 export function NoteList({ question, scroll, onScroll, onShowAll }: NoteListProps) {
   const { t } = useTranslation();
   const kept = useKeptScroll<FoundNoteRow>(scroll, onScroll);
-  const [limit, setLimit] = useState(Math.max(PAGE, Math.ceil(scroll / ROW) + PAGE));
-  const answer = useLive({ kind: 'found-notes', ...question, limit });
+  const [first] = useState(Math.ceil(scroll / ROW) + SCREENFUL);
+  const { pages, more } = useNotePages(question, first);
   const online = useOnlineSearch({ subject: 'notes', ...question });
-  if (answer === undefined) return <Loading />;
-  const { rows, total, preparing } = answer;
+  if (pages === undefined) return <Loading />;
+  const { rows, count } = pages;
   const isOfClient = question.clientId !== undefined;
   return (
     <FlatList
@@ -46,19 +47,17 @@ export function NoteList({ question, scroll, onScroll, onShowAll }: NoteListProp
       keyExtractor={(row) => row.noteId}
       renderItem={({ item }) => <FoundNoteLink row={item} ofClient={isOfClient} />}
       onEndReachedThreshold={1.5}
-      onEndReached={() => {
-        if (rows.length >= limit) setLimit(rows.length + PAGE * 2);
-      }}
+      onEndReached={more}
       keyboardShouldPersistTaps="handled"
       contentContainerStyle={listStyle}
       ListHeaderComponent={
         <View style={{ paddingHorizontal: 4, paddingBottom: 4, gap: 4 }}>
           <Text size="small" tone="muted" aria-live="polite" testID={testIds.found.count}>
-            {total > 1000 ? t('found.countMany') : t('found.count', { count: total })}
+            {countedText(t, count)}
           </Text>
-          {preparing === 0 ? null : (
+          {count === undefined || count.preparing === 0 ? null : (
             <Text size="small" tone="amber">
-              {t('found.preparing', { count: preparing })}
+              {t('found.preparing', { count: count.preparing })}
             </Text>
           )}
           <OnlineStatus answer={online.answer} />
@@ -68,9 +67,15 @@ export function NoteList({ question, scroll, onScroll, onShowAll }: NoteListProp
         isNothingFound(online.answer) ? <NoNotes question={question} onShowAll={onShowAll} /> : null
       }
       // Only below the last of the device's own: pages of these would push it down.
-      ListFooterComponent={rows.length < limit ? <FoundOnServer {...online} ofClient={isOfClient} /> : null}
+      ListFooterComponent={!pages.more ? <FoundOnServer {...online} ofClient={isOfClient} /> : null}
     />
   );
+}
+
+/** The line stands there from the beginning, so that the list does not move when it is counted. */
+function countedText(t: TFunction, count: NoteCount | undefined): string {
+  if (count === undefined) return ' ';
+  return count.total > 1000 ? t('found.countMany') : t('found.count', { count: count.total });
 }
 
 const listStyle = {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import type { CaseloadAnswer, ClientCursor, Query } from './queries.ts';
-import { type CaseloadPages, watchCaseload } from './watchCaseload.ts';
+import type { CaseloadAnswer, ClientCursor, FoundNotesAnswer, NoteCount, Query } from './queries.ts';
+import { type CaseloadPages, type NotePages, watchCaseload, watchFoundNotes } from './watchPages.ts';
 
 // The list stands in for the store: its own pages are held to the whole list in record-store's clientSearch.test.ts.
 let names: string[] = [];
@@ -108,4 +108,32 @@ test('who comes and goes moves the pages behind them, and nobody is shown twice 
   await commit();
   expect([shown(), seen?.total, open.size]).toEqual(['', 0, 1]);
   list.end();
+});
+
+test('notes are counted behind their first page, once, and the count ends with the list', () => {
+  const pending: {
+    readonly kind: string;
+    readonly answer: (answer: FoundNotesAnswer | NoteCount) => void;
+  }[] = [];
+  const ended: string[] = [];
+  const watchNotes = ((query: Query, answer: (answer: FoundNotesAnswer | NoteCount) => void) => {
+    pending.push({ kind: query.kind, answer });
+    return () => void ended.push(query.kind);
+  }) as Parameters<typeof watchFoundNotes>[0];
+  const answers: NotePages[] = [];
+  const list = watchFoundNotes(
+    watchNotes,
+    { kind: 'found-notes', search: 'panic', narrowing: {}, limit: 2 },
+    1,
+    (pages) => answers.push(pages),
+  );
+  expect(pending.map(({ kind }) => kind)).toEqual(['found-notes']);
+  const page = { rows: [], next: null };
+  pending[0]?.answer(page);
+  pending[0]?.answer(page);
+  expect(pending.map(({ kind }) => kind)).toEqual(['found-notes', 'count-notes']);
+  pending[1]?.answer({ total: 7, preparing: 0 });
+  expect(answers.map(({ count }) => count?.total)).toEqual([undefined, undefined, 7]);
+  list.end();
+  expect(ended).toEqual(['found-notes', 'count-notes']);
 });
