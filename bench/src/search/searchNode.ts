@@ -1,7 +1,5 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type Composition, foldText, noteSections } from '@fieldchart/clinical';
 import { openPlainNodeDatabaseForBench } from '@fieldchart/encrypted-sqlite/node';
 import { openRecordStore, type RecordStore } from '@fieldchart/record-store';
@@ -13,6 +11,7 @@ import { CLIENTS, indexAll, searchInTurn } from '../device/searching.ts';
 import { createTypist } from '../device/typing.ts';
 import { type TypedBesideIndex, typeBesideIndex } from '../device/typingBesideIndex.ts';
 import { type Figure, figure, type SuiteResult } from '../figures.ts';
+import { collectGarbage } from '../garbage.ts';
 import { type NodeDevice, openNodeDevice, PLAIN } from '../node/nodeDevice.ts';
 import { searchResult } from './searchResult.ts';
 
@@ -72,10 +71,8 @@ async function checkpoint(store: RecordStore): Promise<void> {
 
 /** What has no index on disk must read and hold all notes first: each start pays for it, in time and in memory. */
 async function inMemory(store: RecordStore, notes: number, samples: number): Promise<Figure[]> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const memory = () => {
-    collect();
+    collectGarbage();
     return process.memoryUsage().heapUsed / 1e6;
   };
   const empty = memory();

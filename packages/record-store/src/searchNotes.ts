@@ -6,7 +6,6 @@ import {
   noteDocument,
   type NoteCondition,
   type NoteDocument,
-  type NoteQuery,
 } from '@fieldchart/clinical';
 import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
 import { COUNTED } from './clientList.ts';
@@ -18,7 +17,7 @@ import {
   readFoundNotes,
   toFoundNote,
 } from './lists.ts';
-import { dayOf, dayOfPlace, firstPlaceOf, matchExpression } from './noteIndex.ts';
+import { dayOf, firstPlaceOf, matchExpression } from './noteIndex.ts';
 import type { FoundNote, NoteCursor, NotePage, RecordStore } from './recordStore.ts';
 import { parseResource } from './rows.ts';
 
@@ -64,7 +63,7 @@ export function createNoteSearch(database: Database): Pick<RecordStore, 'searchN
            (SELECT json_group_array(resource) FROM (${UNINDEXED})) AS behind`,
         params,
       );
-      const { indexed = 0, unindexed = 0, behind = '[]' } = row ?? {};
+      const { indexed, unindexed, behind } = row ?? { indexed: 0, unindexed: 0, behind: '[]' };
       const documents = (JSON.parse(behind) as string[]).map(toDocument);
       const answering = documents.filter((document) => matchesNote(document, condition));
       return {
@@ -130,7 +129,7 @@ function toFound(row: IndexedRow): Found {
   return { id: row.key.slice(keyOf('').length), number: row.number, note: toFoundNote(row) };
 }
 
-/** One statement: each that goes to the database by itself costs a page of the web as much as a row's note. */
+/** One statement: in the web each is a message to the database's worker and one back. */
 async function readPage(
   database: Database,
   condition: NoteCondition,
@@ -182,8 +181,12 @@ function placesSql(
   // FTS5 takes one bound of each side, and would walk to the other of two. Within the first and the last day the
   // moment decides, which is looked up for these alone.
   const first = condition.from === null ? undefined : dayOf(condition.from);
-  const { below, after } = { below: condition.below, after: bounds.after };
-  const days = [below, after?.number].flatMap((number) => (number == null ? [] : dayOf(number)));
+  const { below } = condition;
+  const { after } = bounds;
+  const days = [
+    ...(below === null ? [] : [dayOf(below)]),
+    ...(after === undefined ? [] : [dayOf(after.number)]),
+  ];
   const from = bounds.from ?? (first === undefined ? undefined : firstPlaceOf(first));
   if (from !== undefined) put(`${place} >= ?`, from);
   if (days.length > 0) put(`${place} < ?`, firstPlaceOf(Math.min(...days) + 1));
