@@ -158,7 +158,6 @@ function attentionRow(item: AttentionItem): AttentionRow {
     delivery: { state: 'parked', reason: item.reason.code },
     inConflict: item.inConflict,
     holds: item.holds,
-    leaving: item.leaving,
   };
 }
 

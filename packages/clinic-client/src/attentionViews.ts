@@ -31,8 +31,6 @@ export interface AttentionRow extends OutboxRow {
   readonly inConflict: boolean;
   /** How many other changes wait because of it. */
   readonly holds: number;
-  /** Its client is leaving the device: it is handed over for review. */
-  readonly leaving: boolean;
 }
 
 export interface AttentionAnswer extends AttentionRow {

@@ -2,11 +2,14 @@ import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
 import type { EntryState, Explanation, MergeRefusal, MutationKind } from '@fieldchart/smart-queue';
 import type { Conflict, ParkReason } from './recordStore.ts';
 
-/** What needs a person: the units that the server refused, and the conflicts that nobody has decided (O5, C1). */
+/**
+ * What needs a person: the units that the server refused, and the conflicts that nobody has decided (O5, C1). Those of a
+ * client who is leaving the device need nobody: they are handed over (S3).
+ */
 export interface Attention {
   /** Refused units, oldest first; a group stands once, by the record that a person reads. */
   listAttention(limit: number): Promise<readonly AttentionItem[]>;
-  /** One of them with all that is needed to settle it; undefined when it is settled. */
+  /** One of them with all that is needed to settle it; undefined when there is nothing to settle. */
   attention(mutationId: string): Promise<AttentionDetail | undefined>;
   /** Why an entry stands where it stands; undefined when it is settled. */
   explainEntry(mutationId: string): Promise<EntryExplanation | undefined>;
@@ -68,8 +71,6 @@ export interface AttentionItem {
   readonly inConflict: boolean;
   /** How many other changes wait because of this one. */
   readonly holds: number;
-  /** Its client is leaving the device: where nobody settles it before, it is handed over for review. */
-  readonly leaving: boolean;
 }
 
 export interface AttentionDetail extends AttentionItem {

@@ -2,6 +2,7 @@ import type { FhirResource } from '@fieldchart/clinical';
 import type { Database, Transaction } from '@fieldchart/encrypted-sqlite';
 import { countFollowers, decide, explain } from '@fieldchart/smart-queue';
 import type { Attention, AttentionChoice, AttentionItem } from './attention.ts';
+import { IS_LEAVING, isLeaving } from './leaving.ts';
 import { carriesSignature, groupOf, signedNoteAmong } from './mending.ts';
 import { readEntry } from './readEntry.ts';
 import type { Conflict } from './recordStore.ts';
@@ -20,7 +21,7 @@ export function createAttentionLists({ database }: { readonly database: Database
     listAttention: async (limit) =>
       await database.transaction(async (transaction) => {
         const rows = await transaction.all<OutboxRow>(
-          "SELECT * FROM outbox WHERE state = 'parked' ORDER BY sequence",
+          `SELECT o.* FROM outbox o WHERE o.state = 'parked' AND ${IS_LEAVING} IS NOT TRUE ORDER BY o.sequence`,
         );
         const items: AttentionItem[] = [];
         const groups = new Set<string>();
@@ -38,6 +39,7 @@ export function createAttentionLists({ database }: { readonly database: Database
         const row = await readEntry(transaction, mutationId);
         const record = row === undefined ? undefined : await readRecord(transaction, row.key);
         if (row?.state !== 'parked' || record === undefined) return undefined;
+        if (await isLeaving(transaction, row.client_id)) return undefined;
         const item = await toItem(transaction, row);
         const conflict = (await openConflicts(transaction, row.key)).at(-1) ?? null;
         return {
@@ -58,7 +60,7 @@ export function createAttentionLists({ database }: { readonly database: Database
           explain(rowToEntry(row)),
           sqlQueueIndex(transaction),
         );
-        if (why !== 'attempted' && why !== 'parked' && (await isLeaving(transaction, row)))
+        if (why !== 'attempted' && (await isLeaving(transaction, row.client_id)))
           return { why: 'leaving', because: [], edits, apart };
         const keys = [...new Set(because.map(({ resource }) => resource))];
         // The queue does not know that somebody is still typing.
@@ -91,11 +93,6 @@ export function createAttentionLists({ database }: { readonly database: Database
   };
 }
 
-async function isLeaving(transaction: Transaction, { client_id: clientId }: OutboxRow): Promise<boolean> {
-  const sql = 'SELECT 1 FROM clients_to_erase WHERE client_id = ?';
-  return (await transaction.all(sql, [clientId])).length > 0;
-}
-
 async function faceOf(transaction: Transaction, row: OutboxRow): Promise<OutboxRow> {
   const members = await groupOf(transaction, row);
   for (const prefix of READABLE) {
@@ -118,7 +115,6 @@ async function toItem(transaction: Transaction, row: OutboxRow): Promise<Attenti
     reason: reasonOf(row),
     inConflict: (await openConflicts(transaction, row.key)).length > 0,
     holds: await decide(countFollowers(rowToEntry(row)), sqlQueueIndex(transaction)),
-    leaving: await isLeaving(transaction, row),
   };
 }
 

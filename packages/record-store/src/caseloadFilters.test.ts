@@ -6,7 +6,7 @@ import {
   resourceKey,
 } from '@fieldchart/clinical';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ClientQuery } from './recordStore.ts';
+import type { ClientQuery } from './search.ts';
 import { CLIENT, openTestStore, patient, pulled, START } from './testing/storeFixture.ts';
 
 let fixture: Awaited<ReturnType<typeof openTestStore>>;

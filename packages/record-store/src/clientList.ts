@@ -3,7 +3,7 @@ import type { Database, SqlValue } from '@fieldchart/encrypted-sqlite';
 import { type Clock, toInstant } from '@fieldchart/foundation';
 import { inGroupSql, readGroups } from './clientGroups.ts';
 import { clientTextSql } from './clientIndex.ts';
-import type { ClientCursor, ClientListRow, ClientQuery, RecordStore } from './recordStore.ts';
+import type { ClientCursor, ClientListRow, ClientQuery, Search } from './search.ts';
 
 /** Counted exactly so far: beyond it, more digits help nobody and cost time. */
 export const COUNTED = 1_000;
@@ -12,7 +12,7 @@ export const COUNTED = 1_000;
 export function createClientList(deps: {
   readonly database: Database;
   readonly clock: Clock;
-}): Pick<RecordStore, 'listClients' | 'clientGroups'> {
+}): Pick<Search, 'listClients' | 'clientGroups'> {
   const { database, clock } = deps;
   return {
     async listClients(query) {

@@ -2,7 +2,7 @@ import { type Patient, clientDocument, compileClientText, matchClient } from '@f
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { indexClients } from './clientIndex.ts';
-import type { ClientCursor } from './recordStore.ts';
+import type { ClientCursor } from './search.ts';
 import { AUTHOR, openTestStore, patient } from './testing/storeFixture.ts';
 
 const id = (at: number) => `10000000-0000-4000-8000-${String(at).padStart(12, '0')}`;

@@ -2,6 +2,7 @@ export type * from './attention.ts';
 export type { ChosenGroup, CountedGroup } from './clientGroups.ts';
 export type * from './lateWork.ts';
 export type * from './recordStore.ts';
+export type * from './search.ts';
 export type { AgedOut, Retention, WriteDownAgedOut } from './retention.ts';
 export { NEWEST_SCHEMA } from './schema.ts';
 export { openRecordStore } from './openRecordStore.ts';

@@ -1,6 +1,6 @@
 import type { ResourceKey } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
-import type { KnownHere } from './recordStore.ts';
+import type { KnownHere } from './search.ts';
 
 /** Of records that the server names, those on which this device has the word: see `RecordStore.knownHere`. */
 export async function knownHere(

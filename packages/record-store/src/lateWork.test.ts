@@ -78,6 +78,36 @@ test('S3: what waits for a client who is leaving is handed over and never sent; 
   expect(await store.nextReadyAt()).toBeDefined();
 });
 
+test('S3: what was refused of a client who is leaving needs nobody; it does again when access comes back', async () => {
+  await write({ data: 'refused' });
+  const [refused] = (await store.nextBatch(LIMITS))?.entries ?? [];
+  const id = refused?.mutationId ?? '';
+  await store.park(id, { code: '422', text: 'no' });
+  await write({ data: 'refused, and more' }, 'Practitioner/p2');
+  const standing = async () => ({
+    needing: (await store.listAttention(9)).map(({ mutationId }) => mutationId),
+    attention: (await store.attention(id))?.mutationId,
+    states: (await store.listOutbox(9)).map(({ state }) => state),
+    counts: await store.outboxCounts(),
+    record: (await store.get(NOTE_KEY))?.sync,
+    why: (await store.explainEntry(id))?.why,
+  });
+  const before = await standing();
+  expect(before).toMatchObject({ needing: [id], attention: id, states: ['parked', 'held'], why: 'parked' });
+  expect(before).toMatchObject({ counts: { waiting: 0, attempted: 0, parked: 1, held: 1 }, record: 'held' });
+  await store.applyPage({ entries: [{ kind: 'access-lost', clientId: CLIENT }], cursor: 'c2' });
+  expect(await standing()).toEqual({
+    needing: [],
+    attention: undefined,
+    states: ['waiting', 'waiting'],
+    counts: { waiting: 2, attempted: 0, parked: 0, held: 0 },
+    record: 'waiting',
+    why: 'leaving',
+  });
+  await store.applyPage({ entries: [{ kind: 'access-gained', clientId: CLIENT }], cursor: 'c3' });
+  expect(await standing()).toEqual(before);
+});
+
 test('C1: access that comes back in the middle shows what the server has, not what lies in the inbox', async () => {
   await write({ data: 'late' });
   const made = { ...note({ data: 'made late' }), id: '40000000-0000-4000-8000-000000000009' };

@@ -1,8 +1,10 @@
 import type { FhirResource, ResourceKey } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
 import type { EntryState, MutationKind } from '@fieldchart/smart-queue';
+import { STATE_SHOWN } from './leaving.ts';
 import type { RecentContents } from './recentContents.ts';
-import type { FoundNote, OutboxCounts, RecordStore, StoredRecord } from './recordStore.ts';
+import type { RecordStore, StoredRecord } from './recordStore.ts';
+import type { FoundNote } from './search.ts';
 import { parseResource, type RecordRow } from './rows.ts';
 
 type Lists = Pick<
@@ -25,7 +27,7 @@ type StoredRow = RecordRow & {
 };
 
 const STORED_COLUMNS = `r.key, r.type, r.client_id, r.revision, r.version_id, r.server_time, r.resource,
-    o.state, o.reason_code, o.reason_text, t.version_id AS receipt_version, t.server_time AS receipt_time,
+    ${STATE_SHOWN} AS state, o.reason_code, o.reason_text, t.version_id AS receipt_version, t.server_time AS receipt_time,
     EXISTS (SELECT 1 FROM conflicts c WHERE c.key = r.key AND c.decided = 0) AS in_conflict,
     p.section, p.selection_start, p.selection_end, p.scroll`;
 const STORED_TABLES = `records r
@@ -89,7 +91,7 @@ export function createLists(deps: { readonly database: Database; readonly recent
 
     async listOutbox(limit) {
       const rows = await database.all<OutboxListRow>(
-        `SELECT o.id, o.sequence, o.key, o.kind, o.state, o.reason_code, o.reason_text, o.client_id,
+        `SELECT o.id, o.sequence, o.key, o.kind, ${STATE_SHOWN} AS state, o.reason_code, o.reason_text, o.client_id,
            c.name AS client_name
          FROM outbox o LEFT JOIN clients c ON c.client_id = o.client_id ORDER BY o.sequence LIMIT ?`,
         [limit],
@@ -107,11 +109,18 @@ export function createLists(deps: { readonly database: Database; readonly recent
     },
 
     async outboxCounts() {
-      const rows = await database.all<{ state: EntryState; count: number }>(
-        'SELECT state, count(*) AS count FROM outbox GROUP BY state',
+      // The first part is answered by an index alone, the second by the few clients who are leaving.
+      const rows = await database.all<{ state: EntryState; count: number; leaving: number }>(
+        `SELECT state, count(*) AS count, 0 AS leaving FROM outbox GROUP BY state
+         UNION ALL SELECT o.state, count(*), 1 FROM clients_to_erase e JOIN outbox o ON o.client_id = e.client_id
+           WHERE ${STATE_SHOWN} <> o.state GROUP BY o.state`,
       );
-      const counts: OutboxCounts = { waiting: 0, attempted: 0, parked: 0, held: 0 };
-      return rows.reduce((all, { state, count }) => ({ ...all, [state]: count }), counts);
+      const counts = { waiting: 0, attempted: 0, parked: 0, held: 0 };
+      for (const { state, count, leaving } of rows) {
+        counts[state] += leaving === 1 ? -count : count;
+        if (leaving === 1) counts.waiting += count;
+      }
+      return counts;
     },
 
     async recentReceipts(limit) {

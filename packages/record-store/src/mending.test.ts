@@ -42,7 +42,6 @@ test('O4, O5: a refused entry is sent again as it is under a new id, and what it
       reason: REFUSED,
       holds: 1,
       inConflict: false,
-      leaving: false,
     },
   ]);
   await store.resend(id);

@@ -1,6 +1,6 @@
 import { type Composition, noteFacts } from '@fieldchart/clinical';
 import type { Database } from '@fieldchart/encrypted-sqlite';
-import type { NoteChoice, NoteChoices } from './recordStore.ts';
+import type { NoteChoice, NoteChoices } from './search.ts';
 import { parseResource } from './rows.ts';
 
 /** Who wrote and what kinds there are is said by the newest notes: all of them would be read for the same few. */

@@ -5,6 +5,7 @@ import { LATEST } from './enqueue.ts';
 import { acknowledgeEntry } from './acknowledge.ts';
 import { applySetAside } from './applyVersion.ts';
 import { conflictWith } from './twoTexts.ts';
+import { IS_LEAVING } from './leaving.ts';
 import { parkEntry } from './parkEntry.ts';
 import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
@@ -118,7 +119,7 @@ function toBatchEntry(row: OutboxRow): BatchEntry {
 }
 
 /** What waits for a client who is leaving is handed over (S3): sent, it would be judged by an access that has ended. */
-const STAYING = '(o.client_id IS NULL OR o.client_id NOT IN (SELECT client_id FROM clients_to_erase))';
+const STAYING = `${IS_LEAVING} IS NOT TRUE`;
 const SIZED = 'SELECT o.*, length(coalesce(o.body, r.resource)) AS size FROM outbox o';
 const RECORD = 'JOIN records r ON r.key = o.key';
 

@@ -9,7 +9,8 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexPortion } from './indexNotes.ts';
-import type { FoundNotes, NoteCursor, RecordStore } from './recordStore.ts';
+import type { RecordStore } from './recordStore.ts';
+import type { FoundNotes, NoteCursor } from './search.ts';
 import { AUTHOR, CLIENT, note, openTestStore, pulled, signed, textsOf } from './testing/storeFixture.ts';
 
 let fixture: Awaited<ReturnType<typeof openTestStore>>;

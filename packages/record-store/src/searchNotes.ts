@@ -18,7 +18,7 @@ import {
   toFoundNote,
 } from './lists.ts';
 import { dayOf, firstPlaceOf, matchExpression } from './noteIndex.ts';
-import type { FoundNote, NoteCursor, NotePage, RecordStore } from './recordStore.ts';
+import type { FoundNote, NoteCursor, NotePage, Search } from './search.ts';
 import { parseResource } from './rows.ts';
 
 /** Notes that are not in the index and are read instead: with more, the newest. */
@@ -35,7 +35,7 @@ interface Found extends NoteCursor {
 }
 
 /** Search of the notes, over the index and over what it does not hold yet. */
-export function createNoteSearch(database: Database): Pick<RecordStore, 'searchNotes' | 'countNotes'> {
+export function createNoteSearch(database: Database): Pick<Search, 'searchNotes' | 'countNotes'> {
   return {
     async searchNotes(query, page) {
       const condition = compileNoteQuery(query);
@@ -178,8 +178,8 @@ function placesSql(
   };
   if (match === undefined) put('n.place IS NOT NULL');
   else put('f.note_index MATCH ?', match);
-  // FTS5 takes one bound of each side, and would walk to the other of two. Within the first and the last day the
-  // moment decides, which is looked up for these alone.
+  // FTS5 takes one bound of each side, and would walk to the other of two; it takes integers alone, and most drivers hand
+  // every number over as a real one. Within the first and the last day the moment decides, which is looked up for these.
   const first = condition.from === null ? undefined : dayOf(condition.from);
   const { below } = condition;
   const { after } = bounds;
@@ -188,8 +188,8 @@ function placesSql(
     ...(after === undefined ? [] : [dayOf(after.number)]),
   ];
   const from = bounds.from ?? (first === undefined ? undefined : firstPlaceOf(first));
-  if (from !== undefined) put(`${place} >= ?`, from);
-  if (days.length > 0) put(`${place} < ?`, firstPlaceOf(Math.min(...days) + 1));
+  if (from !== undefined) put(`${place} >= CAST(? AS INTEGER)`, from);
+  if (days.length > 0) put(`${place} < CAST(? AS INTEGER)`, firstPlaceOf(Math.min(...days) + 1));
   if (first !== undefined) {
     put(`(${place} >= ? OR ${note('n.number >= ?')})`, firstPlaceOf(first + 1), condition.from);
   }

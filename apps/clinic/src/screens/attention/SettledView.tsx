@@ -1,6 +1,7 @@
 import { mendForgotten } from '@fieldchart/clinic-client';
 import { useTranslation } from 'react-i18next';
 import { useActivity, useActivityDispatch } from '../../session/useActivity.ts';
+import { useLive } from '../../session/useLive.ts';
 import { testIds } from '../../testIds.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
@@ -13,13 +14,14 @@ export function SettledView({ mutationId }: { mutationId: string }) {
   const { t } = useTranslation();
   const dispatch = useActivityDispatch();
   const kept = useActivity((activity) => activity.mending[mutationId]);
+  const explained = useLive({ kind: 'explanations', mutationIds: [mutationId] })?.[mutationId];
   const texts = Object.entries(kept?.texts ?? {}).filter(([, text]) => text !== '');
   return (
     <Page title={t('attention.settled')} back="/sync" scroll={{ tabIndex: 0 }}>
       <EmptyState
         icon="check-circle-outline"
         title={t('attention.settled')}
-        text={t('attention.settledText')}
+        text={explained?.why === 'leaving' ? t('explain.leaving') : t('attention.settledText')}
       />
       {texts.length === 0 ? null : (
         <Card>

@@ -109,7 +109,6 @@ function NeedsYou({ row, first }: { row: AttentionRow; first: boolean }) {
   const sentences = [
     row.inConflict ? t('explain.conflict') : t('explain.refused', { reason }),
     ...(row.holds === 0 ? [] : [t('attention.holds', { count: row.holds })]),
-    ...(row.leaving ? [t('explain.leaving')] : []),
   ];
   return <RowFrame row={row} first={first} to={`/sync/${row.mutationId}`} sentence={sentences.join(' ')} />;
 }
