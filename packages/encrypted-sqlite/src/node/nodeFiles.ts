@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseErrorCode } from '../database.ts';
 import type { DatabaseFiles } from '../databaseFiles.ts';
 
 /** The files in a directory. */
@@ -28,5 +29,20 @@ export function readStart(path: string, atMost: number): Uint8Array {
     return bytes.subarray(0, readSync(file, bytes, 0, atMost, 0));
   } finally {
     closeSync(file);
+  }
+}
+
+/** The port's code for a fault of Node's file functions. */
+export function codeOfFileFault(error: unknown): DatabaseErrorCode {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return 'DATABASE_READ_ONLY';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'DATABASE_FULL';
+    default:
+      return 'DATABASE_IO';
   }
 }

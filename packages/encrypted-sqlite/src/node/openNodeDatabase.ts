@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { equalBytes, hexEncode, utf8Encode } from '@fieldchart/foundation';
-import type { Database, OpenDatabase } from '../database.ts';
+import { equalBytes, hexEncode, isCodedError, utf8Encode } from '@fieldchart/foundation';
+import type { Database, DatabaseErrorCode, OpenDatabase } from '../database.ts';
 import { createDatabaseEngine } from '../databaseEngine.ts';
 import { databaseError } from '../databaseErrors.ts';
 import { checkOpenOptions } from '../openOptions.ts';
@@ -10,7 +11,7 @@ import { readCopiedVersion } from '../readCopiedVersion.ts';
 import { readJournal } from '../readJournal.ts';
 import { type PrepareOptions, prepareConnection, refuseNewer } from '../sqliteConnection.ts';
 import { openNodeConnection } from './nodeConnection.ts';
-import { createNodeFiles, readStart } from './nodeFiles.ts';
+import { codeOfFileFault, createNodeFiles, readStart } from './nodeFiles.ts';
 
 /**
  * The Node adapter: `openNodeDatabase({ directory })` is the port's `OpenDatabase` over files in that directory,
@@ -21,7 +22,7 @@ export function openNodeDatabase({ directory }: { readonly directory: string }):
     const { name, key, ...rest } = checkOpenOptions(options);
     const path = join(directory, name);
     if (rest.existing && !existsSync(path)) throw databaseError('DATABASE_MISSING');
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     if (isPlainSqlite(path)) throw databaseError('DATABASE_OPTION_REFUSED', 'the file is plain-text SQLite');
     return await openFile(directory, name, hexEncode(key), rest);
   };
@@ -29,6 +30,21 @@ export function openNodeDatabase({ directory }: { readonly directory: string }):
 
 /** Opens and prepares a file of the directory; on any fault the connection is closed again. Without a key it is plain SQLite. */
 export async function openFile(
+  directory: string,
+  name: string,
+  keyHex: string | undefined,
+  options: Omit<PrepareOptions, 'journal'>,
+): Promise<Database> {
+  try {
+    return await openWritable(directory, name, keyHex, options);
+  } catch (error) {
+    // SQLite says only that it could not open a file: the journal, mostly, which the place does not take.
+    const readOnly = isCodedError(error) && error.code === 'DATABASE_IO' && faultOfMaking(directory);
+    throw readOnly === 'DATABASE_READ_ONLY' ? databaseError(readOnly) : error;
+  }
+}
+
+async function openWritable(
   directory: string,
   name: string,
   keyHex: string | undefined,
@@ -49,6 +65,26 @@ export async function openFile(
     throw error;
   }
   return createQueuedDatabase(createDatabaseEngine(connection));
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw databaseError(codeOfFileFault(error));
+  }
+}
+
+/** Why a directory takes no file; undefined where it takes one. */
+function faultOfMaking(directory: string): DatabaseErrorCode | undefined {
+  const probe = join(directory, `probe-${randomUUID()}`);
+  try {
+    closeSync(openSync(probe, 'wx', 0o600));
+    rmSync(probe);
+    return undefined;
+  } catch (error) {
+    return codeOfFileFault(error);
+  }
 }
 
 const PLAIN_HEADER = utf8Encode('SQLite format 3\0');
