@@ -29,6 +29,7 @@ export async function storeLive(device: NodeDevice, samples: number): Promise<Su
   });
   const answer = createAnswers(store, practitionerId, platform.clock);
   const live = createLiveQueries({
+    timers: platform.timers,
     onCommit: (listener) => store.onCommit(listener),
     onError: (error) => {
       throw error;

@@ -1,3 +1,4 @@
+import type { Timers } from '@fieldchart/foundation';
 import type { Commit } from '@fieldchart/record-store';
 import type { Query } from './api.ts';
 
@@ -40,19 +41,23 @@ export interface LiveQueries {
 
 /**
  * Runs a query now and again after each commit that touches what it read. While one run is under way, further
- * commits ask for one more run only; an answer that was overtaken or no longer wanted is not delivered.
+ * commits ask for one more run only; an answer that was overtaken or no longer wanted is not delivered. A run begins in a
+ * turn of its own: who wrote hears of the commit first, though a database may answer a query at once (D1).
  */
 export function createLiveQueries(source: {
   readonly onCommit: (listener: (commit: Commit) => void) => () => void;
   readonly onError: (error: unknown) => void;
+  readonly timers: Timers;
 }): LiveQueries {
   return {
     watch(query, answer, onAnswer) {
       let running = false;
       let stale = false;
       let ended = false;
+      let cancelNext: (() => void) | undefined;
 
       const run = () => {
+        cancelNext = undefined;
         running = true;
         stale = false;
         answer(query)
@@ -74,11 +79,12 @@ export function createLiveQueries(source: {
       const stop = source.onCommit((commit) => {
         if (!isTouched(query, commit)) return;
         if (running) stale = true;
-        else run();
+        else cancelNext ??= source.timers.after(0, run);
       });
       run();
       return () => {
         ended = true;
+        cancelNext?.();
         stop();
       };
     },

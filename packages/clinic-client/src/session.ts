@@ -68,6 +68,7 @@ export async function openSession(options: {
   const answer = createAnswers(store, identity.practitionerId, clock);
   const health = watchHealth({ database, timers, logger, onDamage: options.onDamaged });
   const live = createLiveQueries({
+    timers,
     onCommit: (listener) => store.onCommit(listener),
     onError: (error) => {
       health.met(error);
