@@ -152,6 +152,12 @@ test('the server is asked with the list’s filters too; of what waits on a devi
   await supervisor.reads(testIds.online.caveat, en.online.deviceOnly);
   await supervisor.at(testIds.caseload.filter('all')).click();
   await until('the client is found', async () => (await onServer('client').count()) === 1);
+  // A filter is a question without a word too; the whole list is none.
+  await look('notes', '');
+  await supervisor.at(testIds.found.filter('last-30-days')).click();
+  await until('the note is found', async () => (await onServer('note').count()) === 1);
+  await supervisor.at(testIds.found.filter('all')).click();
+  await until('the server adds nothing', async () => (await onServer('note').count()) === 0);
   await look('notes', 'quetzalcoatlus');
   await until('the note is found', async () => (await onServer('note').count()) === 1);
 });

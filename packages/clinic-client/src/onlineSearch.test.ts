@@ -130,6 +130,43 @@ test('too little is not asked; a filter that only the device knows is not asked 
   expect(asked[0]?.body).not.toContain('_query');
 });
 
+test('filters alone are a question; the whole list, what waits to be sent and half a word are none', async () => {
+  const clients = { subject: 'clients', search: '', sort: 'name', groups: {} } as const;
+  const notes = { subject: 'notes', search: '', narrowing: {} } as const;
+  for (const query of [
+    { ...clients, filter: 'all' },
+    { ...clients, filter: 'waiting' },
+    { ...clients, filter: 'risk', search: 'an' },
+    notes,
+    { ...notes, search: 'sl', narrowing: { status: 'final' } },
+  ] as const)
+    expect(search(query).last().state).toBe('none');
+  await timers.advance(5000);
+  expect(asked).toEqual([]);
+  for (const query of [
+    { ...clients, filter: 'risk' },
+    { ...clients, filter: 'all', groups: { team: 'Practitioner/p2' } },
+    { ...notes, narrowing: { author: 'Practitioner/p2' } },
+  ] as const)
+    await answered(search(query));
+  expect(
+    askedForms().map((form) => form.filter(([name]) => !/^_(?:sort|count|include|query)$/u.test(name))),
+  ).toEqual([
+    [
+      ['_content', ''],
+      ['at-risk', 'true'],
+    ],
+    [
+      ['_content', ''],
+      ['team', 'Practitioner/p2'],
+    ],
+    [
+      ['_content', ''],
+      ['author', 'Practitioner/p2'],
+    ],
+  ]);
+});
+
 test('what the records say of clients the server is asked for too: each filter, and each group', async () => {
   const groups = { diagnosis: 'http://hl7.org/fhir/sid/icd-10-cm|F33.1', team: 'Practitioner/p2' } as const;
   const ofClients = { subject: 'clients', search: 'ana', sort: 'name', groups } as const;

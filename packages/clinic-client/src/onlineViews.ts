@@ -44,7 +44,7 @@ export interface NoteOnServer extends Omit<FoundNoteRow, 'delivery' | 'preview'>
 
 export interface OnlineAnswer {
   /**
-   * `none`: too little was typed to ask. `device-only`: what waits to be sent is known to the device alone. `failed`: see `problem`;
+   * `none`: too little was typed to ask, and no filter chosen. `device-only`: what waits to be sent is known to the device alone. `failed`: see `problem`;
    * what had been found stays.
    */
   readonly state: 'none' | 'device-only' | 'searching' | 'found' | 'failed';

@@ -26,27 +26,33 @@ const SORTS: Readonly<Record<CaseloadSort, ServerClientSort>> = {
   'birth-date': 'birthdate',
 };
 
-/** What the server is asked; `none` where too little was typed, `device-only` where it could not answer. */
+/** What the server is asked; `none` where it would be the whole record, `device-only` where it could not answer. */
 export function toServerQuestion(
   query: OnlineQuery,
   me: { readonly practitionerId: string; readonly now: number },
 ): ServerQuestion | 'none' | 'device-only' {
   const { search } = query;
-  const length = search.trim().length;
   if (query.subject === 'notes') {
-    // One client's notes are no half of the record: they may be asked for without a word.
-    const isClient = query.clientId !== undefined && length === 0;
-    if (!isClient && length < SHORTEST) return 'none';
-    if (!isClient && compileNoteQuery({ text: search }).clauses.length === 0) return 'none';
+    const narrowed = query.clientId !== undefined || Object.keys(query.narrowing).length > 0;
+    const hasWords = compileNoteQuery({ text: search }).clauses.length > 0;
+    if (!isQuestion(search, hasWords, narrowed)) return 'none';
     return { type: 'Composition', form: noteSearchForm(toNoteQuery(query, me.now), PAGE) };
   }
-  if (length < SHORTEST || compileClientText(search).length === 0) return 'none';
   const { filter } = query;
+  const groups = chosenGroups(query.groups);
+  const narrowed = (filter !== 'all' && filter !== 'waiting') || groups.length > 0;
+  if (!isQuestion(search, compileClientText(search).length > 0, narrowed)) return 'none';
   if (filter === 'waiting') return 'device-only';
   const narrowing: ClientNarrowing = {
-    groups: chosenGroups(query.groups),
+    groups,
     ...(filter === 'all' ? {} : narrowingOf(filter, me)),
   };
   const sort = SORTS[query.sort];
   return { type: 'Patient', form: clientSearchForm({ text: search, sort, narrowing }, PAGE) };
+}
+
+/** Enough of a word, or nothing typed and a filter chosen. */
+function isQuestion(search: string, hasWords: boolean, narrowed: boolean): boolean {
+  const { length } = search.trim();
+  return length === 0 ? narrowed : length >= SHORTEST && hasWords;
 }
