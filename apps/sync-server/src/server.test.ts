@@ -11,7 +11,10 @@ import { defineRoleSuite } from './testing/roleSuite.ts';
 import { defineRestoreSuite } from './testing/restoreSuite.ts';
 import { defineRetentionSuite } from './testing/retentionSuite.ts';
 import { defineReviewSuite } from './testing/reviewSuite.ts';
-import { defineSearchSuite } from './testing/searchSuite.ts';
+import { defineSearchAnalysisSuite } from './testing/searchAnalysisSuite.ts';
+import { defineSearchAnswerSuite } from './testing/searchAnswerSuite.ts';
+import { defineSearchLawSuite } from './testing/searchLawSuite.ts';
+import { defineSearchScopeSuite } from './testing/searchScopeSuite.ts';
 import { defineWriteSuite } from './testing/writeSuite.ts';
 
 const storage = await openPGlite();
@@ -29,4 +32,9 @@ describe('retention', () => defineRetentionSuite(() => storage));
 describe('late work', () => defineReviewSuite(() => storage));
 describe('devices', () => defineDeviceSuite(() => storage));
 describe('audit chains', () => defineDeviceAuditSuite(() => storage));
-describe('search', () => defineSearchSuite(() => storage));
+describe('search', () => {
+  defineSearchLawSuite(() => storage);
+  defineSearchAnswerSuite(() => storage);
+  defineSearchScopeSuite(() => storage);
+  defineSearchAnalysisSuite(() => storage);
+});
