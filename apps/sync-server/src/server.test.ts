@@ -1,40 +1,8 @@
-import { afterAll, describe } from 'vitest';
+import { afterAll } from 'vitest';
 import { openPGlite } from './storage/openStorage.ts';
-import { defineAccessSuite } from './testing/accessSuite.ts';
-import { defineDeviceAuditSuite } from './testing/deviceAuditSuite.ts';
-import { defineDeviceSuite } from './testing/deviceSuite.ts';
-import { defineEmergencySuite } from './testing/emergencySuite.ts';
-import { defineHistorySuite } from './testing/historySuite.ts';
-import { defineIdentitySuite } from './testing/identitySuite.ts';
-import { defineLongPollSuite } from './testing/longPollSuite.ts';
-import { defineRoleSuite } from './testing/roleSuite.ts';
-import { defineRestoreSuite } from './testing/restoreSuite.ts';
-import { defineRetentionSuite } from './testing/retentionSuite.ts';
-import { defineReviewSuite } from './testing/reviewSuite.ts';
-import { defineSearchAnalysisSuite } from './testing/searchAnalysisSuite.ts';
-import { defineSearchAnswerSuite } from './testing/searchAnswerSuite.ts';
-import { defineSearchLawSuite } from './testing/searchLawSuite.ts';
-import { defineSearchScopeSuite } from './testing/searchScopeSuite.ts';
-import { defineWriteSuite } from './testing/writeSuite.ts';
+import { defineServerSuites } from './testing/serverSuites.ts';
 
 const storage = await openPGlite();
 afterAll(() => storage.close());
 
-describe('writing', () => defineWriteSuite(() => storage));
-describe('access', () => defineAccessSuite(() => storage));
-describe('emergency access', () => defineEmergencySuite(() => storage));
-describe('identity', () => defineIdentitySuite(() => storage));
-describe('roles', () => defineRoleSuite(() => storage));
-describe('waiting for changes', () => defineLongPollSuite(() => storage));
-describe('restored from a backup', () => defineRestoreSuite(() => storage));
-describe('history', () => defineHistorySuite(() => storage));
-describe('retention', () => defineRetentionSuite(() => storage));
-describe('late work', () => defineReviewSuite(() => storage));
-describe('devices', () => defineDeviceSuite(() => storage));
-describe('audit chains', () => defineDeviceAuditSuite(() => storage));
-describe('search', () => {
-  defineSearchLawSuite(() => storage);
-  defineSearchAnswerSuite(() => storage);
-  defineSearchScopeSuite(() => storage);
-  defineSearchAnalysisSuite(() => storage);
-});
+defineServerSuites(() => storage);
