@@ -29,7 +29,7 @@ export interface NetworkOptions {
   readonly latencyMs: number;
   /** Called with everything that leaves a device, and after everything that the server did. */
   readonly onSent: (device: ConnectedDevice, request: HttpRequest) => void;
-  readonly onServed: () => Promise<void>;
+  readonly onServed: (request: HttpRequest, status: number) => Promise<void>;
   /** Changes with everything that the server writes. */
   readonly written: () => number;
 }
@@ -58,7 +58,7 @@ export function createNetwork(options: NetworkOptions): Network {
       request: body === undefined ? arrived : { ...arrived, body },
       label: device.name,
     });
-    await options.onServed();
+    await options.onServed(request, answer.status);
     scheduler.note(
       `server ${device.name} ${method} ${pathOf(path)} ${String(answer.status)} ${print(answer.body)}`,
     );

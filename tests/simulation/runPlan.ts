@@ -79,7 +79,10 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
       }
     },
     written: () => witness.written(),
-    onServed: () => observed(() => witness.look()),
+    onServed: (request, status) => {
+      if (status === ANOTHER_EPOCH) sentBytes.forget(request);
+      return observed(() => witness.look());
+    },
   });
   const devices: Device[] = [];
   for (const [index, practitionerId] of plan.devices.entries()) {
@@ -179,6 +182,8 @@ async function befall(fate: Fate, dice: number, device: Device, world: World): P
   }
 }
 
+/** The server was restored since the device asked last: it did nothing of what was asked. */
+const ANOTHER_EPOCH = 410;
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Virtual; far more than the longest wait of anything. */

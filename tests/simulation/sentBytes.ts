@@ -5,6 +5,8 @@ import { demand } from './violation.ts';
 
 export interface SentBytes {
   look(request: HttpRequest): void;
+  /** The server did nothing of it, and may be asked under the same ids for something else. */
+  forget(request: HttpRequest): void;
   /** The server was restored: what it lost is sent again under the first ids, on what it has now. */
   startAnew(): void;
 }
@@ -13,21 +15,34 @@ export interface SentBytes {
 export function createSentBytes(): SentBytes {
   // The inbox takes what the record refused, under the same ids and with other conditions.
   const sentTo = new Map<string, Map<string, string>>();
-  const look = ({ path, body }: HttpRequest) => {
-    if ((path !== '/fhir' && path !== REVIEW_PATH) || body === undefined) return;
-    const sent = sentTo.get(path) ?? new Map<string, string>();
-    sentTo.set(path, sent);
-    const bundle: unknown = JSON.parse(body);
-    const entries = isRecord(bundle) && Array.isArray(bundle['entry']) ? bundle['entry'] : [];
-    for (const entry of entries) retriesSendTheSameBytes(sent, entry);
-    signedNotesLeaveSigned(entries);
+  return {
+    look(request) {
+      const entries = entriesOf(request);
+      const sent = sentTo.get(request.path) ?? new Map<string, string>();
+      sentTo.set(request.path, sent);
+      for (const entry of entries) retriesSendTheSameBytes(sent, entry);
+      signedNotesLeaveSigned(entries);
+    },
+    forget(request) {
+      for (const entry of entriesOf(request)) sentTo.get(request.path)?.delete(mutationIdOf(entry) ?? '');
+    },
+    startAnew: () => sentTo.clear(),
   };
-  return { look, startAnew: () => sentTo.clear() };
+}
+
+function entriesOf({ path, body }: HttpRequest): readonly unknown[] {
+  if ((path !== '/fhir' && path !== REVIEW_PATH) || body === undefined) return [];
+  const bundle: unknown = JSON.parse(body);
+  return isRecord(bundle) && Array.isArray(bundle['entry']) ? bundle['entry'] : [];
+}
+
+function mutationIdOf(entry: unknown): string | undefined {
+  return /urn:uuid:[0-9a-f-]{36}/u.exec(JSON.stringify(isRecord(entry) ? entry['request'] : null))?.[0];
 }
 
 export function retriesSendTheSameBytes(sent: Map<string, string>, entry: unknown): void {
   const bytes = JSON.stringify(entry);
-  const id = /urn:uuid:[0-9a-f-]{36}/u.exec(JSON.stringify(isRecord(entry) ? entry['request'] : null))?.[0];
+  const id = mutationIdOf(entry);
   if (id === undefined) return;
   const before = sent.get(id);
   demand(
