@@ -120,7 +120,9 @@ export async function clinicianAtWork(
   const receive = async (mutationId: string) => {
     versions += 1;
     await commit(async () => {
-      await store.acknowledge(mutationId, { versionId: String(versions), serverTime: SECONDS });
+      await store.acknowledge([
+        { mutationId, version: { versionId: String(versions), serverTime: SECONDS } },
+      ]);
       attempted.delete(mutationId);
       return { acknowledged: [mutationId] };
     });

@@ -46,9 +46,9 @@ export const seededBugs: readonly SeededBug[] = [
             ]);
             return batch;
           },
-          acknowledge: async (mutationId, version) => {
-            await settle(mutationId);
-            await store.acknowledge(mutationId, version);
+          acknowledge: async (arrived) => {
+            for (const { mutationId } of arrived) await settle(mutationId);
+            await store.acknowledge(arrived);
           },
           park: async (mutationId, reason) => {
             await settle(mutationId);
@@ -85,10 +85,13 @@ export const seededBugs: readonly SeededBug[] = [
             sent = batch?.entries ?? [];
             return batch;
           },
-          acknowledge: async (mutationId, version) => {
-            const at = sent.findIndex((entry) => entry.mutationId === mutationId);
-            const next = sent[(at + 1) % sent.length] ?? sent[at];
-            await store.acknowledge(next?.mutationId ?? mutationId, version);
+          acknowledge: async (arrived) => {
+            const others = arrived.map(({ mutationId, version }) => {
+              const at = sent.findIndex((entry) => entry.mutationId === mutationId);
+              const next = sent[(at + 1) % sent.length] ?? sent[at];
+              return { mutationId: next?.mutationId ?? mutationId, version };
+            });
+            await store.acknowledge(others);
           },
         };
       },
@@ -255,7 +258,7 @@ export const seededBugs: readonly SeededBug[] = [
         conflict: async (mutationId, theirs) =>
           theirs === null
             ? await store.conflict(mutationId, theirs)
-            : await store.acknowledge(mutationId, theirs),
+            : await store.acknowledge([{ mutationId, version: theirs }]),
       }),
     }),
   },

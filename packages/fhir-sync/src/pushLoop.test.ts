@@ -73,9 +73,13 @@ test('401 stops the push; nothing is refused by it', async () => {
 test('O5: a refused entry is parked with its reason and the rest flows', async () => {
   const { server, store, push } = scene();
   server.refuse = (resource) => (resource.id === 'b' ? { status: 422, text: 'no' } : undefined);
-  for (const id of ['a', 'b', 'c']) store.queue({ key: `Patient/${id}` });
+  const ids = ['a', 'b', 'c'].map((id) => store.queue({ key: `Patient/${id}` }));
   expect(await push.run()).toBeUndefined();
-  expect([...store.outcomes.values()]).toEqual(['acknowledged 1', 'parked processing', 'acknowledged 1']);
+  expect(ids.map((id) => store.outcomes.get(id))).toEqual([
+    'acknowledged 1',
+    'parked processing',
+    'acknowledged 1',
+  ]);
 });
 
 test('412 with our own mutation in the history is our earlier success', async () => {
@@ -146,6 +150,14 @@ test('O6: a refused transaction leaves nothing behind, and the entry to blame is
   expect(server.versions).toHaveLength(0);
 });
 
+test('O6: what was sent together is settled in one commit: a kill or a full disk never leaves a part of it', async () => {
+  const { store, push } = scene();
+  const group = ['Composition/note', 'Provenance/signature'].map((key) => store.queue({ key, group: 'g' }));
+  const alone = store.queue({ key: 'Patient/a' });
+  expect(await push.run()).toBeUndefined();
+  expect(store.commits).toEqual([group, [alone]]);
+});
+
 test('O6: a transaction refused because it had succeeded before is acknowledged whole', async () => {
   const { server, store, push } = scene();
   const note = store.queue({ key: 'Composition/note', group: 'g' });
@@ -158,6 +170,7 @@ test('O6: a transaction refused because it had succeeded before is acknowledged 
   });
   await push.run();
   expect([...store.outcomes.values()]).toEqual(['acknowledged 1', 'acknowledged 1']);
+  expect(store.commits).toHaveLength(1);
 });
 
 test('O6: a transaction refused because it had succeeded before is acknowledged whole, though no entry is named', async () => {

@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random } from '@fieldchart/foundation';
-import type { Batch, BatchEntry, RecordStore } from '@fieldchart/record-store';
+import type { Arrived, Batch, BatchEntry, RecordStore, ServerVersion } from '@fieldchart/record-store';
 import { buildBundle } from './buildBundle.ts';
 import type { BundleVerdict, EntryVerdict, UnknownOutcome } from './classifyAnswer.ts';
 import type { FhirClient } from './fhirClient.ts';
@@ -34,6 +34,16 @@ const faultsBeforeSuspicion = 3;
 
 type Delivery = Interruption | undefined;
 
+/** What the history of an entry's record says of it. */
+interface Finding {
+  readonly entry: BatchEntry;
+  readonly found: Exclude<Awaited<ReturnType<typeof findOwnVersion>>, { readonly kind: 'interrupted' }>;
+}
+
+function arrivedAs({ mutationId }: BatchEntry, { versionId, serverTime }: ServerVersion): Arrived {
+  return { mutationId, version: { versionId, serverTime } };
+}
+
 export function createPushLoop(options: PushOptions): PushLoop {
   const { store, client, clock, logger } = options;
   const lone = createLoneUnits(options.random, () => clock.now());
@@ -47,45 +57,53 @@ export function createPushLoop(options: PushOptions): PushLoop {
     faults = 0;
   };
 
-  const acknowledge = async (entry: BatchEntry, version: { versionId: string; serverTime: string }) => {
-    await store.acknowledge(entry.mutationId, version);
-    settled(entry.mutationId);
+  /** O6: in one commit, for of what was sent together a restored server would be sent a part. */
+  const acknowledge = async (arrived: readonly Arrived[]) => {
+    if (arrived.length === 0) return;
+    await store.acknowledge(arrived);
+    for (const { mutationId } of arrived) settled(mutationId);
   };
 
-  /** Another version stands there. Ours, from a try whose answer was lost, or somebody else's. */
-  const settleByHistory = async (entry: BatchEntry): Promise<Delivery | 'ours' | 'theirs' | 'unmoved'> => {
-    const finding = await findOwnVersion(client, entry);
-    switch (finding.kind) {
-      case 'ours':
-        await acknowledge(entry, finding.version);
-        return 'ours';
-      case 'theirs':
-        await store.conflict(entry.mutationId, finding.latest);
-        settled(entry.mutationId);
-        return 'theirs';
-      case 'unmoved':
-        return 'unmoved';
-      case 'interrupted':
-        return finding.interruption;
+  /**
+   * Other versions stand there. Ours, from a try whose answer was lost, or somebody else's: each entry's history says.
+   * Nothing is settled before all have been read; `known` have been.
+   */
+  const settleByHistory = async (
+    entries: readonly BatchEntry[],
+    known: readonly Finding[] = [],
+  ): Promise<Delivery> => {
+    const findings = [...known];
+    for (const entry of entries) {
+      const found = await findOwnVersion(client, entry);
+      if (found.kind === 'interrupted') return found.interruption;
+      findings.push({ entry, found });
     }
+    await acknowledge(
+      findings.flatMap(({ entry, found }) => (found.kind === 'ours' ? arrivedAs(entry, found.version) : [])),
+    );
+    for (const { entry, found } of findings) {
+      if (found.kind === 'theirs') {
+        await store.conflict(entry.mutationId, found.latest);
+        settled(entry.mutationId);
+      }
+      // Nothing moved, so the refusal will not stand, or the server tore a transaction apart: it goes again, later.
+      if (found.kind === 'unmoved') lone.setAside([entry], undefined);
+    }
+    return undefined;
   };
 
   const settleEntry = async (entry: BatchEntry, verdict: EntryVerdict): Promise<Delivery> => {
     switch (verdict.kind) {
       case 'acknowledged':
-        await acknowledge(entry, verdict);
+        await acknowledge([arrivedAs(entry, verdict)]);
         return undefined;
       case 'park':
         await store.park(entry.mutationId, verdict.reason);
         settled(entry.mutationId);
         return undefined;
       case 'precondition-failed':
-      case 'conflict': {
-        const outcome = await settleByHistory(entry);
-        // Nothing moved, so the refusal will not stand: it goes again, later.
-        if (outcome === 'unmoved') lone.setAside([entry], undefined);
-        return typeof outcome === 'string' ? undefined : outcome;
-      }
+      case 'conflict':
+        return settleByHistory([entry]);
       case 'reviewed':
       // Only the inbox says so: here it settles nothing.
       case 'unknown':
@@ -99,11 +117,17 @@ export function createPushLoop(options: PushOptions): PushLoop {
     verdicts: readonly EntryVerdict[],
   ): Promise<Delivery> => {
     let interruption: Delivery;
+    const arrived: Arrived[] = [];
+    const others: { readonly entry: BatchEntry; readonly verdict: EntryVerdict }[] = [];
     for (const [index, entry] of units.flat().entries()) {
       const verdict = verdicts[index];
-      // Every verdict is used: what the server took is acknowledged even if another entry needs a second look.
-      if (verdict !== undefined) interruption = (await settleEntry(entry, verdict)) ?? interruption;
+      if (verdict?.kind === 'acknowledged') arrived.push(arrivedAs(entry, verdict));
+      else if (verdict !== undefined) others.push({ entry, verdict });
     }
+    await acknowledge(arrived);
+    // Every verdict is used, even if another entry needs a second look.
+    for (const { entry, verdict } of others)
+      interruption = (await settleEntry(entry, verdict)) ?? interruption;
     return interruption;
   };
 
@@ -123,17 +147,21 @@ export function createPushLoop(options: PushOptions): PushLoop {
     if (blamed === undefined) return undefined;
     if (verdict.kind !== 'precondition-failed' && verdict.kind !== 'conflict')
       return settleEntry(blamed, verdict);
-    const first = await settleByHistory(blamed);
-    if (first === 'unmoved') lone.setAside(unit, undefined);
-    if (first !== 'ours') return typeof first === 'string' ? undefined : first;
-    // One of a transaction is there, so all of it is: each is found in its own history.
-    for (const entry of unit) {
-      const outcome = entry === blamed ? 'ours' : await settleByHistory(entry);
-      // Unless the server tore it apart: what is missing follows.
-      if (outcome === 'unmoved') lone.setAside([entry], undefined);
-      if (typeof outcome !== 'string') return outcome;
+    const found = await findOwnVersion(client, blamed);
+    switch (found.kind) {
+      case 'interrupted':
+        return found.interruption;
+      case 'unmoved':
+        lone.setAside(unit, undefined);
+        return undefined;
+      case 'theirs':
+        return settleByHistory([], [{ entry: blamed, found }]);
+      case 'ours': {
+        // One of a transaction is there, so all of it is.
+        const others = unit.filter((entry) => entry !== blamed);
+        return settleByHistory(others, [{ entry: blamed, found }]);
+      }
     }
-    return undefined;
   };
 
   /** Somewhere in a transaction another version stands, and the server does not say where: the histories do. */

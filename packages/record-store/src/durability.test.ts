@@ -45,7 +45,9 @@ async function writeDay(store: RecordStore, saved: (key: string, text: string) =
   for (let version = 1; version <= 2; version += 1) {
     const batch = await store.nextBatch(LIMITS);
     const id = batch?.entries[0]?.mutationId ?? '';
-    await store.acknowledge(id, { versionId: String(version), serverTime: serverTime(version) });
+    await store.acknowledge([
+      { mutationId: id, version: { versionId: String(version), serverTime: serverTime(version) } },
+    ]);
   }
   await store.nextBatch(LIMITS);
   await save(note({ [CODE]: 'abcd' }), 4, true);

@@ -58,7 +58,9 @@ async function sendAll() {
     for (const { mutationId, key } of batch.entries) {
       version += 1;
       sent.set(key, mutationId);
-      await store.acknowledge(mutationId, { versionId: String(version), serverTime: serverTime(version) });
+      await store.acknowledge([
+        { mutationId: mutationId, version: { versionId: String(version), serverTime: serverTime(version) } },
+      ]);
     }
   }
   return bundles;

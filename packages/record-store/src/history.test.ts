@@ -116,7 +116,9 @@ test('D2, O2, O3, O4, C1: over random histories nothing saved is lost, nothing i
               if (resource.resourceType === 'Composition') {
                 server.set(entry.key, { versionId, texts: textsOf(resource) });
               }
-              await store.acknowledge(entry.mutationId, { versionId, serverTime: serverTime(version) });
+              await store.acknowledge([
+                { mutationId: entry.mutationId, version: { versionId, serverTime: serverTime(version) } },
+              ]);
             }
           }
         };

@@ -68,7 +68,9 @@ test('S3: what waits for a client who is leaving is handed over and never sent; 
   await store.applyPage({ entries: [{ kind: 'access-lost', clientId: CLIENT }], cursor: 'c2' });
   expect(told).toBe(1);
   expect((await store.nextBatch(LIMITS))?.entries).toEqual([attempted]);
-  await store.acknowledge(attempted?.mutationId ?? '', { versionId: '2', serverTime: serverTime(2) });
+  await store.acknowledge([
+    { mutationId: attempted?.mutationId ?? '', version: { versionId: '2', serverTime: serverTime(2) } },
+  ]);
   expect(await store.nextBatch(LIMITS)).toBeUndefined();
   await write({ data: 'attempted, late, typing' }, AUTHOR, true);
   expect(await store.nextReadyAt()).toBeUndefined();
@@ -220,7 +222,9 @@ test('D3: a text that a decision did not choose is sealed with the rest before i
   const detail = await store.attention(id);
   await store.decideConflict(id, { resource: note({ data: 'theirs' }), basedOn: detail?.revision ?? 0 });
   const [again] = (await store.nextBatch(LIMITS))?.entries ?? [];
-  await store.acknowledge(again?.mutationId ?? '', { versionId: '3', serverTime: serverTime(3) });
+  await store.acknowledge([
+    { mutationId: again?.mutationId ?? '', version: { versionId: '3', serverTime: serverTime(3) } },
+  ]);
   expect(await store.lateWork(CLIENT)).toEqual([]);
   expect(await store.eraseClient(CLIENT)).toBe('waiting');
   const work = await store.unsentOf(CLIENT);

@@ -91,7 +91,9 @@ test('O5: a mend is carried over into a later edit that stays apart', async () =
   });
   const [first] = await send();
   expect(textsOf(JSON.parse(first?.body ?? ''))).toEqual({ data: 'right' });
-  await store.acknowledge(first?.mutationId ?? '', { versionId: '2', serverTime: serverTime(2) });
+  await store.acknowledge([
+    { mutationId: first?.mutationId ?? '', version: { versionId: '2', serverTime: serverTime(2) } },
+  ]);
   expect(await sentTexts()).toEqual([{ data: 'right', '18776-5': 'by bob' }]);
 });
 

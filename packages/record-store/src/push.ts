@@ -10,13 +10,13 @@ import { parkEntry } from './parkEntry.ts';
 import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type {
+  Arrived,
   Batch,
   BatchEntry,
   BatchLimits,
   ParkReason,
   PulledResource,
   RecordStore,
-  ServerVersion,
 } from './recordStore.ts';
 import { type OutboxRow, rowToEntry } from './rows.ts';
 import { createTouched, touch, type Touched } from './touched.ts';
@@ -54,12 +54,16 @@ export function createPush({ database, clock, random, announcer }: ChangeDeps): 
       return row?.at ?? undefined;
     },
 
-    async acknowledge(mutationId: string, version: ServerVersion): Promise<void> {
+    async acknowledge(arrived: readonly Arrived[]): Promise<void> {
       await commit(async (transaction, touched) => {
-        const row = await readEntry(transaction, mutationId);
-        if (row?.state !== 'attempted') return;
-        await acknowledgeEntry(transaction, touched, row, version);
-        await applySetAside(transaction, touched, row.key);
+        const keys = [];
+        for (const { mutationId, version } of arrived) {
+          const row = await readEntry(transaction, mutationId);
+          if (row?.state !== 'attempted') continue;
+          await acknowledgeEntry(transaction, touched, row, version);
+          keys.push(row.key);
+        }
+        for (const key of keys) await applySetAside(transaction, touched, key);
       });
     },
 

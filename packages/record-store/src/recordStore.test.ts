@@ -44,7 +44,9 @@ async function sendAll(version: number) {
   for (let batch = await store.nextBatch(LIMITS); batch; batch = await store.nextBatch(LIMITS)) {
     order.push(batch.entries.map(({ key, kind }) => `${kind} ${key}`));
     for (const { mutationId } of batch.entries) {
-      await store.acknowledge(mutationId, { versionId: String(version), serverTime: serverTime(version) });
+      await store.acknowledge([
+        { mutationId, version: { versionId: String(version), serverTime: serverTime(version) } },
+      ]);
       version += 1;
     }
   }
@@ -169,13 +171,42 @@ test('O4: an attempted entry is returned unchanged after a restart, and later ed
   await store.recordChange({ resource: note({ [FIRST]: 'two' }), basedOn: 2 }, AUTHOR);
   const reopened = await fixture.restart();
   expect(await reopened.nextBatch(LIMITS)).toEqual(sent);
-  await reopened.acknowledge(sent?.entries[0]?.mutationId ?? '', {
-    versionId: '4',
-    serverTime: serverTime(4),
-  });
+  await reopened.acknowledge([
+    {
+      mutationId: sent?.entries[0]?.mutationId ?? '',
+      version: { versionId: '4', serverTime: serverTime(4) },
+    },
+  ]);
   const next = await reopened.nextBatch(LIMITS);
   expect(next?.entries[0]).toMatchObject({ key: NOTE_KEY, kind: 'update', ifMatch: '4' });
   expect(textOf(JSON.parse(next?.entries[0]?.body ?? ''), FIRST)).toBe('two');
+});
+
+test('O6: a group is acknowledged in one commit, or not at all', async () => {
+  const { store } = fixture;
+  await store.recordGroup(
+    [
+      { resource: patient(), basedOn: 0 },
+      { resource: visit(), basedOn: 0 },
+    ],
+    AUTHOR,
+  );
+  const entries = (await store.nextBatch(LIMITS))?.entries ?? [];
+  const arrived = entries.map(({ mutationId }) => ({
+    mutationId,
+    version: { versionId: '1', serverTime: serverTime(1) },
+  }));
+  const [first, second] = arrived;
+  if (first === undefined || second === undefined) throw new Error('A group of two was expected');
+  const unreadable = { ...second, version: { versionId: 'a\0b', serverTime: serverTime(1) } };
+  await expect(store.acknowledge([first, unreadable])).rejects.toMatchObject({ code: 'DATABASE_SQL' });
+  expect(await store.outboxCounts()).toMatchObject({ attempted: 2 });
+  expect(await store.recentReceipts(9)).toEqual([]);
+  let commits = 0;
+  store.onCommit(() => (commits += 1));
+  await store.acknowledge(arrived);
+  expect([commits, await store.outboxCounts()]).toMatchObject([1, { attempted: 0 }]);
+  expect(await store.recentReceipts(9)).toHaveLength(2);
 });
 
 test('O5, O7: a refused entry is parked, what needs it is held, the rest flows and has receipts', async () => {
@@ -187,10 +218,12 @@ test('O5, O7: a refused entry is parked, what needs it is held, the rest flows a
   const batch = await store.nextBatch(LIMITS);
   expect(batch?.entries.map(({ key }) => key)).toEqual([`Patient/${CLIENT}`, `Patient/${other}`]);
   await store.park(batch?.entries[0]?.mutationId ?? '', { code: '422', text: 'no' });
-  await store.acknowledge(batch?.entries[1]?.mutationId ?? '', {
-    versionId: '1',
-    serverTime: serverTime(1),
-  });
+  await store.acknowledge([
+    {
+      mutationId: batch?.entries[1]?.mutationId ?? '',
+      version: { versionId: '1', serverTime: serverTime(1) },
+    },
+  ]);
   expect(await store.nextBatch(LIMITS)).toBeUndefined();
   expect((await store.listOutbox(9)).map(({ state }) => state)).toEqual(['parked', 'held']);
   expect(await store.get(`Patient/${CLIENT}`)).toMatchObject({ sync: 'parked', reason: { code: '422' } });
@@ -315,7 +348,9 @@ test('access gained is fetched page by page, and what waits is never erased', as
   const [attempted] = (await store.nextBatch(LIMITS))?.entries ?? [];
   await store.applyPage({ entries: [{ kind: 'access-lost', clientId: CLIENT }], cursor: 'c2' });
   expect(await store.eraseClient(CLIENT)).toBe('waiting');
-  await store.acknowledge(attempted?.mutationId ?? '', { versionId: '3', serverTime: serverTime(3) });
+  await store.acknowledge([
+    { mutationId: attempted?.mutationId ?? '', version: { versionId: '3', serverTime: serverTime(3) } },
+  ]);
   expect(await store.eraseClient(CLIENT)).toBe('erased');
   expect(await store.chart(CLIENT)).toBeUndefined();
   expect(await store.clientsToErase()).toEqual([]);

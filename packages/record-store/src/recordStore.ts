@@ -61,8 +61,11 @@ export interface RecordStore extends Search, Attention, LateWork, Retention {
   nextBatch(limits: BatchLimits): Promise<Batch | undefined>;
   /** Milliseconds since the epoch at which the next draft becomes ready; undefined if none waits for time. */
   nextReadyAt(): Promise<number | undefined>;
-  /** The server took the entry; unknown and already acknowledged ids are ignored. */
-  acknowledge(mutationId: string, version: ServerVersion): Promise<void>;
+  /**
+   * The server took these entries: all are settled in one commit, so that of a group never a part is (O6). Unknown and
+   * already acknowledged ids are ignored.
+   */
+  acknowledge(arrived: readonly Arrived[]): Promise<void>;
   /** The server refused the entry: it is parked with its reason, its group with it, its dependents are held (O5). */
   park(mutationId: string, reason: ParkReason): Promise<void>;
   /**
@@ -199,6 +202,12 @@ export interface OutboxCounts {
   readonly attempted: number;
   readonly parked: number;
   readonly held: number;
+}
+
+/** An entry that the server took, and the version that it became (O7). */
+export interface Arrived {
+  readonly mutationId: string;
+  readonly version: ServerVersion;
 }
 
 export interface Receipt extends ServerVersion {

@@ -151,14 +151,18 @@ test('D3: a draft about an old visit keeps it here until the note is signed, ack
   expect(await pull(1000)).toEqual([]);
   await store.settle(resourceKey(draft));
   const batch = await store.nextBatch(LIMITS);
-  await store.acknowledge(batch?.entries[0]?.mutationId ?? '', { versionId: '1', serverTime: at(1000) });
+  await store.acknowledge([
+    { mutationId: batch?.entries[0]?.mutationId ?? '', version: { versionId: '1', serverTime: at(1000) } },
+  ]);
   expect(await pull(2000)).toEqual([]);
   const late = await store.get(resourceKey(draft));
   const closed = signed(late?.resource as Composition);
   await store.recordChange({ resource: closed, basedOn: late?.revision ?? 0 }, AUTHOR);
   expect(await pull(3000)).toEqual([]);
   const second = await store.nextBatch(LIMITS);
-  await store.acknowledge(second?.entries[0]?.mutationId ?? '', { versionId: '2', serverTime: at(3000) });
+  await store.acknowledge([
+    { mutationId: second?.entries[0]?.mutationId ?? '', version: { versionId: '2', serverTime: at(3000) } },
+  ]);
   expect(await pull(3000 + DAYS - 1)).toEqual([]);
   expect(await holds(VISIT_KEY)).toBe(true);
   expect(await pull(3000 + DAYS + 1)).toEqual([...WHOLE_VISIT, resourceKey(draft)].toSorted(byText));

@@ -5,6 +5,8 @@ import type { SyncStore } from '../syncEngine.ts';
 export interface MemoryStore extends SyncStore {
   /** Outcome of each mutation: `acknowledged 1`, `parked code`, `conflict theirs`. */
   readonly outcomes: Map<string, string>;
+  /** Of each acknowledging commit, what it settled. */
+  readonly commits: (readonly string[])[];
   readonly applied: PulledEntry[];
   readonly fetched: string[];
   queue(entry: Partial<BatchEntry> & { readonly key: string; readonly group?: string }): string;
@@ -29,6 +31,7 @@ export function createMemoryStore(): MemoryStore {
 
   const store: MemoryStore = {
     outcomes: new Map(),
+    commits: [],
     applied: [],
     fetched: [],
     readyAt: undefined,
@@ -65,7 +68,12 @@ export function createMemoryStore(): MemoryStore {
       };
       return Promise.resolve(batch);
     },
-    acknowledge: (mutationId, { versionId }) => settle(mutationId, `acknowledged ${versionId}`),
+    async acknowledge(arrived) {
+      store.commits.push(arrived.map(({ mutationId }) => mutationId));
+      for (const { mutationId, version } of arrived) {
+        await settle(mutationId, `acknowledged ${version.versionId}`);
+      }
+    },
     park: (mutationId, { code }) => settle(mutationId, `parked ${code}`),
     conflict: (mutationId, theirs) => settle(mutationId, `conflict ${theirs?.versionId ?? 'gone'}`),
     nextReadyAt: () => Promise.resolve(store.readyAt),
