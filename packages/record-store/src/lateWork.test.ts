@@ -165,6 +165,12 @@ test('nothing is handed over under the hands of somebody who types', async () =>
   expect(await store.lateWork(CLIENT)).toHaveLength(1);
 });
 
+test('D3: what was typed before the clock went back is handed over, and does not wait for the clock', async () => {
+  await write({ data: 'typ' }, AUTHOR, true);
+  fixture.clock.advance(-86_400_000);
+  expect(await store.lateWork(CLIENT)).toHaveLength(1);
+});
+
 test('D3: what was not taken is erased only when exactly that was sealed; an open conflict is sealed with both texts', async () => {
   await write({ data: 'mine' });
   const [entry] = (await store.nextBatch(LIMITS))?.entries ?? [];

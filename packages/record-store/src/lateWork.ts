@@ -3,6 +3,7 @@ import type { Transaction } from '@fieldchart/encrypted-sqlite';
 import { type Random, randomUuid, toInstant } from '@fieldchart/foundation';
 import { exportUnsent, isNothing, type UnsentWork } from './exportUnsent.ts';
 import { removeEntry } from './acknowledge.ts';
+import { LATEST } from './enqueue.ts';
 import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { Batch, BatchEntry } from './recordStore.ts';
@@ -58,9 +59,11 @@ export function createLateWork({ database, clock, random, announcer }: ChangeDep
   return {
     lateWork: async (clientId) =>
       await database.transaction(async (transaction) => {
+        const now = clock.now();
+        // Ready later than any draft can be it was stamped before the clock went back: nobody types.
         const [typing] = await transaction.all(
-          'SELECT 1 FROM outbox WHERE client_id = ? AND draft = 1 AND ready_at > ? LIMIT 1',
-          [clientId, clock.now()],
+          'SELECT 1 FROM outbox WHERE client_id = ? AND draft = 1 AND ready_at > ? AND ready_at <= ? LIMIT 1',
+          [clientId, now, now + LATEST],
         );
         if (typing !== undefined) return 'typing';
         const rows = await transaction.all<OutboxRow>(
