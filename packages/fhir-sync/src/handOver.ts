@@ -1,5 +1,12 @@
 import { REVIEW_PATH } from '@fieldchart/clinical';
-import { type Batch, type RecordStore, type UnsentWork, isNothing } from '@fieldchart/record-store';
+import {
+  type Batch,
+  type BatchEntry,
+  type RecordStore,
+  type TakenOver,
+  type UnsentWork,
+  isNothing,
+} from '@fieldchart/record-store';
 import { buildBundle } from './buildBundle.ts';
 import type { EntryVerdict } from './classifyAnswer.ts';
 import type { FhirClient } from './fhirClient.ts';
@@ -61,11 +68,7 @@ async function submit(options: HandOverOptions, unit: Batch): Promise<Interrupti
   if (stopped()) return undefined;
   switch (verdict.kind) {
     case 'entries':
-      for (const [at, entry] of entries.entries()) {
-        const interruption = await settle(store, entry.mutationId, verdict.verdicts[at]);
-        if (interruption !== undefined) return interruption;
-      }
-      return undefined;
+      return await settle(store, entries, verdict.verdicts);
     case 'entry-refused':
     case 'precondition-failed':
     case 'bisect':
@@ -90,28 +93,38 @@ async function submitHalves(options: HandOverOptions, unit: Batch): Promise<Inte
   );
 }
 
+/** What the server has is settled in one commit (O6); what it refused stays in the queue, to be sealed. */
 async function settle(
   store: LateWorkStore,
-  mutationId: string,
-  verdict: EntryVerdict | undefined,
+  entries: readonly BatchEntry[],
+  verdicts: readonly EntryVerdict[],
 ): Promise<Interruption | undefined> {
-  switch (verdict?.kind) {
-    case 'reviewed':
-      await store.handedOver(mutationId, { way: 'review', receipt: verdict.itemId, at: verdict.receivedAt });
-      return undefined;
-    case 'acknowledged':
-      await store.handedOver(mutationId, {
-        way: 'arrived',
-        receipt: verdict.versionId,
-        at: verdict.serverTime,
-      });
-      return undefined;
-    case 'park':
-    case 'conflict':
-    case 'precondition-failed':
-      return undefined;
-    case 'unknown':
-    case undefined:
-      return { code: verdict?.code ?? 'not-fhir', reachable: true };
+  const taken: TakenOver[] = [];
+  let interruption: Interruption | undefined;
+  for (const [at, { mutationId }] of entries.entries()) {
+    const verdict = verdicts[at];
+    switch (verdict?.kind) {
+      case 'reviewed':
+        taken.push({
+          mutationId,
+          receipt: { way: 'review', receipt: verdict.itemId, at: verdict.receivedAt },
+        });
+        break;
+      case 'acknowledged':
+        taken.push({
+          mutationId,
+          receipt: { way: 'arrived', receipt: verdict.versionId, at: verdict.serverTime },
+        });
+        break;
+      case 'park':
+      case 'conflict':
+      case 'precondition-failed':
+        break;
+      case 'unknown':
+      case undefined:
+        interruption ??= { code: verdict?.code ?? 'not-fhir', reachable: true };
+    }
   }
+  if (taken.length > 0) await store.handedOver(taken);
+  return interruption;
 }

@@ -444,7 +444,7 @@ test('C2, O6: of a signed text that the review inbox has, a restore sends nothin
   await store.applyPage({ entries: [], cursor: 'new epoch' });
   const units = await store.lateWork(CLIENT);
   for (const { mutationId } of units === 'typing' ? [] : units.flatMap(({ entries }) => entries))
-    await store.handedOver(mutationId, { way: 'review', receipt: 'item', at: serverTime(9) });
+    await store.handedOver([{ mutationId, receipt: { way: 'review', receipt: 'item', at: serverTime(9) } }]);
   await store.endEpochChange(new Set());
   const again = (await sendAll()).flatMap(({ entries }) => entries.map(({ key }) => key));
   expect(again).toContain(`Encounter/${visit().id}`);

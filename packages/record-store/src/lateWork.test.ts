@@ -47,7 +47,7 @@ test('S3, D3: what waits for a client who left is handed over in order, and then
   ]);
   const receipt = { way: 'review', receipt: 'item', at: serverTime(2) } as const;
   for (const { entries } of units === 'typing' ? [] : units) {
-    for (const { mutationId } of entries) await store.handedOver(mutationId, receipt);
+    await store.handedOver(entries.map(({ mutationId }) => ({ mutationId, receipt })));
   }
   expect(await store.eraseClient(CLIENT)).toBe('erased');
   expect(await store.chart(CLIENT)).toBeUndefined();
@@ -126,7 +126,7 @@ test('C1: access that comes back in the middle shows what the server has, not wh
   const entries = units === 'typing' ? [] : units.flatMap((unit) => unit.entries);
   for (const { mutationId, key } of entries.filter((entry) => entry.key !== visitKey)) {
     expect([NOTE_KEY, madeKey]).toContain(key);
-    await store.handedOver(mutationId, { way: 'review', receipt: 'item', at: serverTime(2) });
+    await store.handedOver([{ mutationId, receipt: { way: 'review', receipt: 'item', at: serverTime(2) } }]);
   }
   await store.applyPage({ entries: [{ kind: 'access-gained', clientId: CLIENT }], cursor: 'c3' });
   const versions = [patient(), visit(), note({ data: 'first' })].map((one) => pulled(one, 1));
@@ -201,7 +201,9 @@ test('D3, O4: what is typed while a text is on its way to the inbox goes under a
   const ids = new Set((await submitted()).map(({ mutationId }) => mutationId));
   expect((await submitted()).map(({ mutationId }) => mutationId)).toEqual([...ids]);
   await write({ data: 'sent and more' });
-  await store.handedOver([...ids][0] ?? '', { way: 'review', receipt: 'item', at: serverTime(2) });
+  await store.handedOver([
+    { mutationId: [...ids][0] ?? '', receipt: { way: 'review', receipt: 'item', at: serverTime(2) } },
+  ]);
   const [second] = await submitted();
   expect(second?.body).toContain('sent and more');
   expect(ids.has(second?.mutationId ?? '')).toBe(false);
@@ -210,7 +212,9 @@ test('D3, O4: what is typed while a text is on its way to the inbox goes under a
   const [third] = await submitted();
   expect(third?.body).toContain('more and more');
   expect(third?.mutationId).not.toBe(second?.mutationId);
-  await store.handedOver(third?.mutationId ?? '', { way: 'review', receipt: 'item', at: serverTime(3) });
+  await store.handedOver([
+    { mutationId: third?.mutationId ?? '', receipt: { way: 'review', receipt: 'item', at: serverTime(3) } },
+  ]);
   expect(await submitted()).toEqual([]);
 });
 
@@ -248,11 +252,11 @@ test('O4: what follows a text that the inbox has names no version, when the devi
   expect(await conditions()).toEqual(['1', null]);
   const [first] = await store.listOutbox(1);
   const receipt = { way: 'review', receipt: 'item', at: serverTime(2) } as const;
-  await store.handedOver(first?.mutationId ?? '', receipt);
+  await store.handedOver([{ mutationId: first?.mutationId ?? '', receipt }]);
   store = await fixture.restart();
   expect(await conditions()).toEqual([null]);
   const [second] = await store.listOutbox(1);
-  await store.handedOver(second?.mutationId ?? '', receipt);
+  await store.handedOver([{ mutationId: second?.mutationId ?? '', receipt }]);
   await write({ data: 'three' });
   expect(await conditions()).toEqual([null]);
 });

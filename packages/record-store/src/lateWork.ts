@@ -8,7 +8,7 @@ import { readEntry } from './readEntry.ts';
 import type { ChangeDeps } from './recordChange.ts';
 import type { Batch, BatchEntry } from './recordStore.ts';
 import { bodyOf, type OutboxRow, type RecordRow } from './rows.ts';
-import { createTouched, touch } from './touched.ts';
+import { createTouched, touch, type Touched } from './touched.ts';
 import { deleteRecord, readRecord } from './writeRecord.ts';
 
 /** What still waits for a client who left the caseload: it is handed over before their data is erased (D3, S3). */
@@ -19,8 +19,11 @@ export interface LateWork {
    * is submitted is durable before this resolves; one that was edited since it was last submitted has a new id (O4).
    */
   lateWork(clientId: string): Promise<'typing' | readonly Batch[]>;
-  /** The server has the entry as it was last submitted: it is settled here, unless it was edited since. */
-  handedOver(mutationId: string, receipt: HandoverReceipt): Promise<void>;
+  /**
+   * The server has these entries as they were last submitted: each is settled here, unless it was edited since, all in
+   * one commit, so that of a group never a part is (O6).
+   */
+  handedOver(taken: readonly TakenOver[]): Promise<void>;
   /** What the inbox did not take and nobody else has, texts that were set aside included, to be sealed for rescue. */
   unsentOf(clientId: string): Promise<UnsentWork>;
   /**
@@ -41,6 +44,11 @@ export interface HandoverReceipt {
   readonly receipt: string;
   /** Instant, from the server's clock where it says one. */
   readonly at: string;
+}
+
+export interface TakenOver {
+  readonly mutationId: string;
+  readonly receipt: HandoverReceipt;
 }
 
 /** One change that was handed over. Of the client it says nothing: their record has left this device. */
@@ -74,22 +82,10 @@ export function createLateWork({ database, clock, random, announcer }: ChangeDep
         return await toUnits(transaction, await submit(transaction, rows, random));
       }),
 
-    async handedOver(mutationId, receipt) {
+    async handedOver(taken) {
       const touched = createTouched();
       await database.transaction(async (transaction) => {
-        const row = await readEntry(transaction, mutationId);
-        if (row === undefined) return;
-        await writeHandover(transaction, row, receipt);
-        await transaction.run('INSERT OR IGNORE INTO under_review (key) VALUES (?)', [row.key]);
-        // The newest text is out of our hands: a restore has nothing left to say of what it derived from.
-        await transaction.run('DELETE FROM epoch_checks WHERE key = ?', [row.key]);
-        const record = await readRecord(transaction, row.key);
-        const edited =
-          record !== undefined && row.submitted !== null && bodyOf(row, record) !== row.submitted;
-        if (edited) await renameEntry(transaction, mutationId, random);
-        else await removeEntry(transaction, mutationId);
-        touch(touched, row.key, row.client_id);
-        touched.outbox = true;
+        for (const one of taken) await settleTaken(transaction, touched, one, random);
       });
       announcer.announce(touched);
     },
@@ -143,6 +139,26 @@ export function createLateWork({ database, clock, random, announcer }: ChangeDep
       }));
     },
   };
+}
+
+async function settleTaken(
+  transaction: Transaction,
+  touched: Touched,
+  { mutationId, receipt }: TakenOver,
+  random: Random,
+): Promise<void> {
+  const row = await readEntry(transaction, mutationId);
+  if (row === undefined) return;
+  await writeHandover(transaction, row, receipt);
+  await transaction.run('INSERT OR IGNORE INTO under_review (key) VALUES (?)', [row.key]);
+  // The newest text is out of our hands: a restore has nothing left to say of what it derived from.
+  await transaction.run('DELETE FROM epoch_checks WHERE key = ?', [row.key]);
+  const record = await readRecord(transaction, row.key);
+  const edited = record !== undefined && row.submitted !== null && bodyOf(row, record) !== row.submitted;
+  if (edited) await renameEntry(transaction, mutationId, random);
+  else await removeEntry(transaction, mutationId);
+  touch(touched, row.key, row.client_id);
+  touched.outbox = true;
 }
 
 /** Writes down what is about to be submitted, so that a retry submits the same or goes under another id. */
