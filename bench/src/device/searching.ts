@@ -1,5 +1,5 @@
 import type { NoteQuery } from '@fieldchart/clinical';
-import type { NoteCursor, RecordStore } from '@fieldchart/record-store';
+import type { ClientCursor, NoteCursor, RecordStore } from '@fieldchart/record-store';
 import { indexPortion } from '../../../packages/record-store/src/indexNotes.ts';
 import { indexClients } from '../../../packages/record-store/src/clientIndex.ts';
 
@@ -8,6 +8,7 @@ export const CLIENTS = 10_000;
 
 /** Rows that a screen asks for at once. */
 const PAGE = 40;
+const CLIENT_PAGE = 60;
 
 /** Before the generated notes' last day, and how many days are searched back from. */
 const LAST_DAY = Date.UTC(2026, 5, 1);
@@ -53,12 +54,24 @@ const thirdPage = (after: NoteCursor): Ask => {
 const clients =
   (search: string): Ask =>
   async ({ store, practitionerId }) =>
-    (await store.listClients({ search, sort: 'name', limit: 60, practitionerId })).rows.length;
+    (await store.listClients({ search, sort: 'name', limit: CLIENT_PAGE, practitionerId })).rows.length;
+
+/** Another filter and another order than the list's own. */
+const NOT_SEEN = { filter: 'not-seen-30-days', sort: 'last-visit', limit: CLIENT_PAGE } as const;
+
+const secondPage = (after: ClientCursor): Ask => {
+  return async ({ store, practitionerId }) =>
+    (await store.listClients({ ...NOT_SEEN, practitionerId, after })).rows.length;
+};
 
 /** What is asked, by the name of its row. */
-async function questionsTo(store: RecordStore): Promise<Readonly<Record<string, Ask>>> {
+async function questionsTo(
+  store: RecordStore,
+  practitionerId: string,
+): Promise<Readonly<Record<string, Ask>>> {
   const { next } = await store.searchNotes(NARROWED, { limit: 2 * PAGE });
-  if (next === null) throw new Error('There is no third page: more notes are needed');
+  const { next: nextClient } = await store.listClients({ ...NOT_SEEN, practitionerId });
+  if (next === null || nextClient === null) throw new Error('There is no next page: more notes are needed');
   return {
     'notes: a prefix, as typed': notes('slee'),
     'notes: one rare word': notes('brighter '),
@@ -74,6 +87,7 @@ async function questionsTo(store: RecordStore): Promise<Readonly<Record<string, 
     'clients: a part of a name': clients('ara'),
     'clients: a name with a letter wrong': clients('Blckwell'),
     'clients: two parts and a birth year': clients('an el 198'),
+    'clients: filter, by last visit, second page': secondPage(nextClient),
   };
 }
 
@@ -89,7 +103,7 @@ export async function searchInTurn(
   samples: number,
   elapsed: () => number,
 ): Promise<Searched> {
-  const questions = Object.entries(await questionsTo(store));
+  const questions = Object.entries(await questionsTo(store, practitionerId));
   const took: Record<string, number[]> = {};
   const rows: Record<string, number> = {};
   for (let sample = -3; sample < samples; sample += 1) {
