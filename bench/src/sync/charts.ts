@@ -39,7 +39,7 @@ export function* generateCharts(plan: ChartPlan): Generator<Chart> {
     while (filled.length < wanted) {
       if (spare.length === 0) {
         const other = others.next().value;
-        spare = replaced(other.visits, [[other.clientId, clientId]]);
+        spare = replaced(other.visits, [[other.clientId, clientId]]).map(unbooked);
       } else {
         // Visits and notes stand in pairs.
         filled.push(...spare.slice(0, 2));
@@ -90,6 +90,13 @@ function replaced(
   let text = JSON.stringify(resources);
   for (const [from, to] of names) text = text.replaceAll(from, to);
   return JSON.parse(text) as FhirResource[];
+}
+
+/** The other's bookings do not come along. */
+function unbooked(resource: FhirResource): FhirResource {
+  if (resource.resourceType !== 'Encounter') return resource;
+  const { appointment: _booked, ...rest } = resource;
+  return rest;
 }
 
 function toDraft(resource: FhirResource): FhirResource {
