@@ -2,6 +2,7 @@ import type { ClientGroupKind, SnippetPart, VisitPlace } from '@fieldchart/clini
 import type {
   AgedOut,
   ClientCursor,
+  ClientListRow,
   CountedGroup,
   Handover,
   NoteChoices,
@@ -132,21 +133,7 @@ export interface FoundNoteRow extends NoteSummary {
   readonly snippet: readonly SnippetPart[];
 }
 
-export interface ClientRow {
-  readonly clientId: string;
-  /** Stands before the others: pinned, or opened lately. */
-  readonly first: boolean;
-  readonly name: string;
-  /** It answers only if a name was misspelt. */
-  readonly similar: boolean;
-  readonly birthDate: string | null;
-  readonly city: string | null;
-  /** Instant of the latest visit. */
-  readonly lastVisit: string | null;
-  /** Instant of the earliest booking that has not passed. */
-  readonly nextVisit: string | null;
-  readonly unsignedNotes: number;
-  readonly waiting: boolean;
+export interface ClientRow extends ClientListRow {
   /** Something of theirs was refused, or is in conflict. */
   readonly needsYou: boolean;
   /** The client is here by emergency access, until this instant. */
